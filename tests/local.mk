@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: MIT
+include tests/lib/local.mk
+include tests/abi/local.mk
+include tests/tools/local.mk
+include tests/cli/local.mk
+include tests/sim/local.mk
