@@ -29,9 +29,11 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(default)
+
 /** An argument struct of @type with its size filled in and the rest zero. */
 #ifdef __cplusplus
-#define AUQ_ARGS(type) (type{sizeof(type)})
+#define AUQ_ARGS(type) ([] { type args_ = type(); args_.size = sizeof(args_); return args_; }())
 #else
 #define AUQ_ARGS(type) ((struct type){.size = sizeof(struct type)})
 #endif
@@ -71,6 +73,7 @@ enum auq_ip_state {
 	AUQ_IP_OFF,              /* amdgpu.user_queue does not allow them */
 	AUQ_IP_FIRMWARE_TOO_OLD, /* allowed, but the driver did not enable this engine */
 	AUQ_IP_ABSENT,           /* the device has no such engine */
+	AUQ_IP_UNSUPPORTED,      /* the driver has no user queues for this version of the engine */
 };
 
 struct auq_ip_info {
@@ -269,8 +272,7 @@ struct auq_wait_args {
 	uint32_t num_bo_write;
 };
 #define AUQ_WAIT_UNSAFE (1u << 0) /* do it even where the kernel is known to corrupt memory */
-#define AUQ_WAIT_SHORT  (1u << 1) /* hand too small an array to the kernel: for tests of defect L4 \
-				   */
+#define AUQ_WAIT_SHORT  (1u << 1) /* hand the kernel too small an array: to test for defect L4 */
 
 /** Upper bound of what auq_wait() can return now. No reference is taken. */
 int auq_wait_count(struct auq_device *dev, const struct auq_wait_args *args, uint32_t *count);
@@ -283,6 +285,13 @@ int auq_wait(struct auq_device *dev, const struct auq_wait_args *args, struct au
 int auq_wait_alloc(struct auq_device *dev, const struct auq_wait_args *args,
 		   struct auq_fence **fences, uint32_t *num_fences);
 
+/**
+ * Makes the engine wait, in front of what is emitted next, until each fence
+ * that auq_wait() returned is done. -EOPNOTSUPP on SDMA.
+ */
+int auq_queue_emit_fence_wait(struct auq_queue *queue, const struct auq_fence *fences,
+			      uint32_t num_fences);
+
 /* ---- slots -------------------------------------------------------------- */
 
 /** The seq64 slot that a fence address belongs to. */
@@ -293,6 +302,8 @@ uint32_t auq_fence_slot(const struct auq_fence *fence);
  * call it once, and never SIGNAL this queue again on a kernel with L1.
  */
 int auq_queue_slot(struct auq_queue *queue, uint32_t *slot);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }
