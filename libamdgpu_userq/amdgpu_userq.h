@@ -33,7 +33,12 @@ extern "C" {
 
 /** An argument struct of @type with its size filled in and the rest zero. */
 #ifdef __cplusplus
-#define AUQ_ARGS(type) ([] { type args_ = type(); args_.size = sizeof(args_); return args_; }())
+#define AUQ_ARGS(type)                                                                             \
+	([] {                                                                                      \
+		type args_ = type();                                                               \
+		args_.size = sizeof(args_);                                                        \
+		return args_;                                                                      \
+	}())
 #else
 #define AUQ_ARGS(type) ((struct type){.size = sizeof(struct type)})
 #endif

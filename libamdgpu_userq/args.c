@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <string.h>
+
+#include "internal.h"
+
+/*
+ * Every struct of 0.1 is as long as it ever was, so a shorter one is an error.
+ * A longer one is from a newer header: what is not known here must be zero.
+ */
+static int check(const void *args, size_t known)
+{
+	const unsigned char *bytes = args;
+	size_t size, i;
+
+	if (!args)
+		return -EINVAL;
+	memcpy(&size, args, sizeof(size));
+	if (size < known)
+		return -EINVAL;
+	for (i = known; i < size; i++) {
+		if (bytes[i])
+			return -E2BIG;
+	}
+	return 0;
+}
+
+int auq_args_get(void *dst, const void *args, size_t known)
+{
+	int r = check(args, known);
+
+	if (!r)
+		memcpy(dst, args, known);
+	return r;
+}
+
+int auq_info_return(void *info, const void *src, size_t known)
+{
+	int r = check(info, known);
+
+	if (!r)
+		memcpy((char *)info + sizeof(size_t), (const char *)src + sizeof(size_t),
+		       known - sizeof(size_t));
+	return r;
+}
