@@ -120,7 +120,7 @@ static enum vcp_status enter_ib(struct vcp *cp, const struct packet *p, uint64_t
 {
 	if (in_ib(cp))
 		return fault(cp, "indirect buffer inside an indirect buffer");
-	cp->ib = (struct vcp_stream){ .va = va, .dwords = dwords };
+	cp->ib = (struct vcp_stream){.va = va, .dwords = dwords};
 	cp->ib_packet = p->len;
 	return VCP_DONE;
 }
@@ -376,15 +376,15 @@ void vcp_init(struct vcp *cp, enum vcp_engine engine, uint64_t ring_va, uint32_t
 {
 	uint32_t dwords = ring_bytes / 4;
 
-	*cp = (struct vcp){ .ops = ops, .ctx = ctx, .engine = engine, .wptr = rptr };
+	*cp = (struct vcp){.ops = ops, .ctx = ctx, .engine = engine, .wptr = rptr};
 	/* The hardware has no bits for anything else: base >> 8 and log2(size). */
 	if (ring_bytes < 256 || ring_bytes & (ring_bytes - 1)) {
 		cp->fault = "ring: size is not a power of two";
-		dwords = 1;
+		dwords = 1u << 31; /* rptr must not seem to arrive */
 	} else if (ring_va & 0xff) {
 		cp->fault = "ring: address not aligned to 256";
 	}
-	cp->ring = (struct vcp_stream){ .va = ring_va, .dwords = dwords };
+	cp->ring = (struct vcp_stream){.va = ring_va, .dwords = dwords};
 	cp->ring.pos = (uint32_t)(rptr / unit(cp)) & (dwords - 1);
 }
 
@@ -432,11 +432,11 @@ enum vcp_status vcp_step(struct vcp *cp)
 		p.len = pm4_len(p.header);
 	}
 	if (!p.len)
-		return fault(cp, cp->engine == VCP_SDMA_ENGINE ? "SDMA: unknown opcode" :
-								 "PM4: not a packet header");
+		return fault(cp, cp->engine == VCP_SDMA_ENGINE ? "SDMA: unknown opcode"
+							       : "PM4: not a packet header");
 	if (p.len > left)
-		return fault(cp, was_in_ib ? "packet runs past the end of its indirect buffer" :
-					     "packet runs past wptr");
+		return fault(cp, was_in_ib ? "packet runs past the end of its indirect buffer"
+					   : "packet runs past wptr");
 
 	status = cp->engine == VCP_SDMA_ENGINE ? sdma_execute(cp, &p) : pm4_execute(cp, &p);
 	/* The packet that leads into an indirect buffer is done when the buffer is. */

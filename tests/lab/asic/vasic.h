@@ -34,7 +34,7 @@ struct vasic_mqd {
 	u64 ring_va;
 	u64 rptr_va;
 	u64 fence_addr; /* seq64 slot, GART */
-	u64 rptr;	/* saved while not mapped */
+	u64 rptr;       /* saved while not mapped */
 	u32 ring_bytes;
 	u32 doorbell;
 	u32 was_mapped;
@@ -69,13 +69,13 @@ struct vasic_irq {
 
 /* Each is a file in debugfs and a parameter amdgpu.vasic_NAME for the state at boot. */
 struct vasic_faults {
-	bool hold;	  /* start no packet */
-	bool hang;	  /* a queue that has something to do never gets on */
-	bool drop_irq;	  /* end of pipe without its interrupt */
-	bool irq_locked;  /* up to 7.0: process fences under the xarray's lock, as the driver does */
+	bool hold;       /* start no packet */
+	bool hang;       /* a queue that has something to do never gets on */
+	bool drop_irq;   /* end of pipe without its interrupt */
+	bool irq_locked; /* up to 7.0: process fences under the xarray's lock, as the driver does */
 	u32 irq_delay_ms; /* between the write of the fence and the interrupt */
-	u32 step_us;	  /* between packets of a queue */
-	u32 poll_us;	  /* between looks at the doorbells; up to 16 times that when idle */
+	u32 step_us;      /* between packets of a queue */
+	u32 poll_us;      /* between looks at the doorbells; up to 16 times that when idle */
 };
 
 struct vasic_stats {

@@ -71,7 +71,7 @@ static inline void vasic_compat_sdma_area(struct amdgpu_device *adev)
 #endif
 }
 
-/* One array up to 7.2, one per MES pipe since. */
+/* One array in 6.18, one per MES pipe since. */
 static inline void **vasic_compat_hung_doorbells(struct amdgpu_mes *mes)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
@@ -83,7 +83,7 @@ static inline void **vasic_compat_hung_doorbells(struct amdgpu_mes *mes)
 
 static inline void vasic_compat_pte_mask(struct amdgpu_device *adev)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 1, 0)
 	adev->gmc.pte_addr_mask = GENMASK_ULL(47, 12);
 #endif
 }

@@ -59,8 +59,8 @@ void vasic_cp_hang(struct vasic_queue *q, const char *why, u64 va)
 	q->state = VASIC_HUNG;
 	q->hung_why = why;
 	q->hung_va = va;
-	dev_notice(q->vasic->adev->dev, "vasic: doorbell %u hung at rptr %llu: %s (0x%llx)\n",
-		   q->mqd.doorbell, vcp_rptr(&q->cp), why, va);
+	dev_notice(q->vasic->adev->dev, "vasic: doorbell %u hung at rptr %llu va 0x%llx: %s\n",
+		   q->mqd.doorbell, vcp_rptr(&q->cp), va, why);
 }
 
 /* After a time without doorbells the firmware believes the wptr in memory. */
@@ -144,7 +144,7 @@ static bool run_queues(struct vasic *v)
 	bool busy = false;
 
 	mutex_lock(&v->lock);
-	list_for_each_entry(q, &v->queues, link)
+	list_for_each_entry (q, &v->queues, link)
 		if (q->state == VASIC_RUNNING)
 			busy |= run_queue(q);
 	mutex_unlock(&v->lock);

@@ -9,7 +9,7 @@
 
 #include "vasic.h"
 
-static struct vasic_faults at_boot = { .poll_us = 200 };
+static struct vasic_faults at_boot = {.poll_us = 200};
 
 module_param_named(vasic_hold, at_boot.hold, bool, 0444);
 module_param_named(vasic_hang, at_boot.hang, bool, 0444);
@@ -47,12 +47,12 @@ static const char *state_name(const struct vasic_queue *q)
 
 static int queues_show(struct seq_file *m, void *unused)
 {
-	static const char *const ips[] = { "gfx", "compute", "sdma" };
+	static const char *const ips[] = {"gfx", "compute", "sdma"};
 	struct vasic *v = m->private;
 	struct vasic_queue *q;
 
 	mutex_lock(&v->lock);
-	list_for_each_entry(q, &v->queues, link) {
+	list_for_each_entry (q, &v->queues, link) {
 		seq_printf(m, "doorbell=%u ip=%s state=%s rptr=%llu wptr=%llu", q->mqd.doorbell,
 			   ips[q->ip], state_name(q), vcp_rptr(&q->cp), q->cp.wptr);
 		if (q->state == VASIC_HUNG)

@@ -39,8 +39,8 @@ static void vasic_get_vm_pde(struct amdgpu_device *adev, int level, u64 *dst, u6
 		*dst = amdgpu_gmc_vram_mc2pa(adev, *dst);
 }
 
-static void vasic_get_vm_pte(struct amdgpu_device *adev, struct amdgpu_vm *vm,
-			     struct amdgpu_bo *bo, uint32_t vm_flags, uint64_t *pte_flags)
+static void vasic_get_vm_pte(struct amdgpu_device *adev, struct amdgpu_vm *vm, struct amdgpu_bo *bo,
+			     uint32_t vm_flags, uint64_t *pte_flags)
 {
 	if (vm_flags & AMDGPU_VM_PAGE_EXECUTABLE)
 		*pte_flags |= AMDGPU_PTE_EXECUTABLE;

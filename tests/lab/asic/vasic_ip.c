@@ -42,6 +42,7 @@ static bool vasic_need_reset_on_init(struct amdgpu_device *adev)
 	return false;
 }
 
+/* Not modelled. The driver has completed all fences with an error before it gets here. */
 static int vasic_reset(struct amdgpu_device *adev)
 {
 	return -EOPNOTSUPP;
@@ -138,6 +139,9 @@ static int vasic_gfx_early_init(struct amdgpu_ip_block *ip_block)
 	adev->sdma.no_user_submission = true;
 	adev->pm.pp_feature &= ~PP_GFXOFF_MASK;
 	vasic_compat_sdma_area(adev);
+	/* Of COMPUTE too on silicon, but along a path that needs kernel rings. */
+	adev->gfx.gfx_supported_reset = AMDGPU_RESET_TYPE_PER_QUEUE;
+	adev->sdma.supported_reset = AMDGPU_RESET_TYPE_PER_QUEUE;
 
 	for (ip = AMDGPU_HW_IP_GFX; ip <= AMDGPU_HW_IP_DMA; ip++) {
 		adev->mqds[ip].mqd_size = sizeof(struct vasic_mqd);

@@ -66,7 +66,7 @@ static void *vm_lookup(struct vasic *v, u64 page_table, u64 va, u64 access)
 	return resolve(v, entry, va & (BIT_ULL(shift) - 1));
 }
 
-/* Fences and pointers are read and written whole, as by the hardware. */
+/* Fences and pointers are read and written whole and in order, as by the hardware. */
 static void copy(void *dst, const void *src, u32 bytes)
 {
 	if (bytes == 8 && IS_ALIGNED((uintptr_t)dst | (uintptr_t)src, 8))

@@ -2,8 +2,7 @@
 /*
  * Virtual ASIC: the scheduler firmware, as far as user queues go.
  *
- * The driver's own mes_userqueue.c calls these under the MES lock, also while it evicts buffers:
- * nothing here may allocate.
+ * The driver's own mes_userqueue.c calls these under the MES lock, also while it evicts buffers.
  */
 #include "vasic.h"
 #include "vasic_compat.h"
@@ -14,7 +13,7 @@ static struct vasic_queue *find(struct vasic *v, u32 doorbell, u64 gang)
 {
 	struct vasic_queue *q;
 
-	list_for_each_entry(q, &v->queues, link)
+	list_for_each_entry (q, &v->queues, link)
 		if (q->mqd.doorbell == doorbell && (!gang || q->gang == gang))
 			return q;
 	return NULL;
@@ -26,7 +25,7 @@ static int vasic_add_hw_queue(struct amdgpu_mes *mes, struct mes_add_queue_input
 	struct vasic_queue *q;
 	int r;
 
-	/* Room for it is in the MQD's page on silicon; the lock's noreclaim scope makes this safe. */
+	/* May be on the way to free memory: queues are mapped again after an eviction. */
 	q = kzalloc(sizeof(*q), GFP_NOWAIT);
 	if (!q)
 		return -ENOMEM;
@@ -77,14 +76,14 @@ static int vasic_suspend_gang(struct amdgpu_mes *mes, struct mes_suspend_gang_in
 	struct vasic_queue *q;
 
 	mutex_lock(&v->lock);
-	list_for_each_entry(q, &v->queues, link)
+	list_for_each_entry (q, &v->queues, link)
 		if ((input->suspend_all_gangs || q->gang == input->gang_context_addr) &&
 		    q->state == VASIC_RUNNING)
 			q->state = VASIC_SUSPENDED;
 	mutex_unlock(&v->lock);
-	return input->suspend_fence_addr ?
-		       vasic_gart_write(v, input->suspend_fence_addr, &value, sizeof(value)) :
-		       0;
+	return input->suspend_fence_addr
+		       ? vasic_gart_write(v, input->suspend_fence_addr, &value, sizeof(value))
+		       : 0;
 }
 
 static int vasic_resume_gang(struct amdgpu_mes *mes, struct mes_resume_gang_input *input)
@@ -93,7 +92,7 @@ static int vasic_resume_gang(struct amdgpu_mes *mes, struct mes_resume_gang_inpu
 	struct vasic_queue *q;
 
 	mutex_lock(&v->lock);
-	list_for_each_entry(q, &v->queues, link)
+	list_for_each_entry (q, &v->queues, link)
 		if ((input->resume_all_gangs || q->gang == input->gang_context_addr) &&
 		    q->state == VASIC_SUSPENDED) {
 			q->state = VASIC_RUNNING;
@@ -126,7 +125,7 @@ static int vasic_detect_and_reset(struct amdgpu_mes *mes,
 	int n = 0;
 
 	mutex_lock(&v->lock);
-	list_for_each_entry(q, &v->queues, link) {
+	list_for_each_entry (q, &v->queues, link) {
 		if (q->ip != input->queue_type || n == VASIC_NUM_HUNG ||
 		    (q->state != VASIC_HUNG && vcp_is_idle(&q->cp)))
 			continue;
