@@ -119,23 +119,24 @@ overlay_original() {
 	fi
 }
 
+# config_apply SRC ASKED
 config_apply() {
-	local src=$1 fragments wrong
-	mapfile -t fragments < <(config_fragments)
+	local src=$1 wrong
 	cp -p "$src/.config" "$src/../config.old" 2>/dev/null || true
 	kernel_make "$src" tinyconfig || return
-	cat "${fragments[@]}" >>"$src/.config"
+	cat "$2" >>"$src/.config"
 	kernel_make "$src" olddefconfig || return
-	# later fragments win, as they did above
-	wrong=$(cat "${fragments[@]}" | awk -v config="$src/.config" '
-		/^CONFIG_/ { split($0, kv, "="); want[kv[1]] = $0 }
+	# what comes later wins, as it did above
+	wrong=$(awk -v config="$src/.config" '
+		/^CONFIG_/ { split($0, kv, "="); want[kv[1]] = $0; may_lack[kv[1]] = optional }
+		{ optional = /^# as far as it exists:/ }
 		/^# CONFIG_.* is not set/ { want[$2] = "n" }
 		END {
 			while ((getline line < config) > 0)
 				if (line ~ /^CONFIG_/) { split(line, kv, "="); have[kv[1]] = line }
 			for (s in want)
-				if (want[s] == "n" ? s in have : have[s] != want[s]) print s
-		}')
+				if (s in have ? have[s] != want[s] : want[s] != "n" && !may_lack[s]) print s
+		}' "$2")
 	if [ -n "$wrong" ]; then
 		echo "these symbols did not get the value that tests/lab/config asks for: $wrong"
 		return 1
@@ -160,18 +161,22 @@ kernel_build() {
 	need make gcc patch flex bison bc xz readelf
 	tree=$lab_cache/tree/$name
 	lock 9 "$tree/lock"
-	if [ -e "$kernel_dir/bzImage" ]; then return; fi
+	if [ -e "$kernel_dir/bzImage" ]; then
+		exec 9>&-
+		return
+	fi
 	source_unpack "$tree"
 	overlay_apply "$tree"
 	log=$tree/build.log
-	if ! cmp -s <(cat $(config_fragments)) "$tree/config.asked"; then
+	config_fragments | xargs -d '\n' cat >"$tree/config.new"
+	if ! cmp -s "$tree/config.new" "$tree/config.asked"; then
 		rm -f "$tree/config.asked"
-		step "configuring $label" "$log" config_apply "$tree/src" || build_failed "$log"
-		cat $(config_fragments) >"$tree/config.asked"
+		step "configuring $label" "$log" config_apply "$tree/src" "$tree/config.new" || build_failed "$log"
+		mv "$tree/config.new" "$tree/config.asked"
 	fi
 	step "building $label" "$log" kernel_make "$tree/src" bzImage || build_failed "$log"
 
-	part=$lab_cache/kernel/part.$$
+	part=$kernel_dir.part
 	rm -rf "$part" && mkdir -p "$part"
 	cp "$tree/src/arch/x86/boot/bzImage" "$tree/src/.config" "$part"
 	readelf -n "$tree/src/vmlinux" | sed -n 's/.*Build ID: //p' >"$part/build-id"

@@ -37,27 +37,35 @@ lock() {
 	flock "$1"
 }
 
-# A long step is run in the background so that a signal reaches us at once; its pid is kept for
-# the traps. Silent for the first seconds, then one line at the start, one a minute, one at the end.
+# start COMMAND...: in the background, so that a signal reaches us at once, and in a process group
+# of its own, which the traps end whole
 lab_child=
-step() {
-	local what=$1 log=$2 start=$SECONDS shown=0 rc=0
-	shift 2
-	"$@" >"$log" 2>&1 9>&- &
+start() {
+	set -m
+	"$@" &
 	lab_child=$!
+	set +m
+}
+
+stop() {
+	if [ -n "$lab_child" ]; then kill -- "-$lab_child" 2>/dev/null || true; fi
+}
+
+# step WHAT LOG COMMAND...: silent for the first seconds, then a line at once, one a minute, one at
+# the end. Locks are inherited: they are held until the last process of the step is gone.
+step() {
+	local what=$1 log=$2 began=$SECONDS shown=0 rc=0
+	shift 2
+	start "$@" >"$log" 2>&1
 	while kill -0 $lab_child 2>/dev/null; do
-		if [ $((SECONDS - start)) -ge $((shown * 60 + (shown ? 0 : 3))) ]; then
-			if [ $shown = 0 ]; then say "$what"; else say "$what: $((SECONDS - start)) s"; fi
+		if [ $((SECONDS - began)) -ge $((shown * 60 + (shown ? 0 : 3))) ]; then
+			if [ $shown = 0 ]; then say "$what"; else say "$what: $((SECONDS - began)) s"; fi
 			shown=$((shown + 1))
 		fi
 		sleep 0.2
 	done
 	wait $lab_child || rc=$?
 	lab_child=
-	if [ $rc = 0 ] && [ $shown != 0 ]; then say "$what: done in $((SECONDS - start)) s"; fi
+	if [ $rc = 0 ] && [ $shown != 0 ]; then say "$what: done in $((SECONDS - began)) s"; fi
 	return $rc
-}
-
-hash_files() {
-	cat -- "$@" | sha256sum | cut -c1-16
 }

@@ -9,7 +9,7 @@ guest_accel() {
 	if [ ! -e "$verdict" ]; then
 		rm -f "$lab_cache"/kvm-*
 		echo tcg >"$lab_tmp/kvm"
-		if [ -w /dev/kvm ] && timeout -k 1 10 qemu-system-x86_64 -accel kvm -cpu host -m 256 -nodefaults \
+		if [ -w /dev/kvm ] && timeout -k 1 5 qemu-system-x86_64 -accel kvm -cpu host -m 256 -nodefaults \
 			-display none -no-reboot -serial "file:$log" -kernel "$1/bzImage" \
 			-append 'console=ttyS0 panic=-1' </dev/null >/dev/null 2>&1 && grep -q 'Kernel panic' "$log"; then
 			echo kvm >"$lab_tmp/kvm"
@@ -49,9 +49,8 @@ guest_boot() {
 	cat "$lab_tmp/status" >"$lab_tmp/exit" &
 	readers+=" $!"
 	# should this shell be killed outright, the kernel ends timeout, and timeout ends QEMU
-	setpriv --pdeathsig TERM timeout -k 2 "$timeout" qemu-system-x86_64 "${args[@]}" \
-		</dev/null >"$lab_tmp/qemu.log" 2>&1 &
-	lab_child=$!
+	start setpriv --pdeathsig TERM timeout -k 2 "$timeout" qemu-system-x86_64 "${args[@]}" \
+		</dev/null >"$lab_tmp/qemu.log" 2>&1
 	wait $lab_child || rc=$?
 	lab_child=
 	if [ $rc != 0 ] && [ $rc != 124 ] && [ -s "$lab_tmp/qemu.log" ]; then

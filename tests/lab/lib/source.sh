@@ -11,7 +11,7 @@ source_exclude_list() {
 		parisc powerpc riscv s390 sh sparc um xtensa; do
 		source_excludes+=("--exclude=$1/arch/$arch/*.[chS]" "--exclude=$1/arch/$arch/*.dts*")
 	done
-	for d in drivers/{net,media,infiniband,staging,accel,iio,scsi,crypto,mtd,phy,usb,hwmon,nvme,mfd} \
+	for d in drivers/{net/ethernet,net/wireless,media,infiniband,staging,accel,iio,scsi,crypto,mtd,usb} \
 		sound net/{wireless,mac80211,netfilter,bluetooth,sctp,tipc,batman-adv} samples; do
 		source_excludes+=("--exclude=$1/$d/*.[ch]")
 	done
@@ -44,7 +44,7 @@ apt_setup() {
 	local kind=$1 suites=$2 type=deb mirror suite
 	apt_dir=$lab_cache/apt/$kind-$suites
 	mkdir -p "$apt_dir"/{state/lists/partial,cache/archives/partial}
-	lock 8 "$apt_dir/lock"
+	lock 7 "$apt_dir/lock"
 	if [ -n "$(find "$apt_dir/updated" -mmin -1440 2>/dev/null)" ]; then return; fi
 	mirror=$(apt_mirror) || mirror=
 	if [ -z "$mirror" ]; then
@@ -65,11 +65,17 @@ apt_setup() {
 	fi
 }
 
-# fetch PACKAGE=VERSION TOOL ARGS...: into the current directory
-fetch() {
-	local what=$1
+apt_private_in() {
+	cd "$1" || return
 	shift
-	if step "fetching $what" "$apt_dir/fetch.log" apt_private "$@" "$what"; then return; fi
+	apt_private "$@"
+}
+
+# fetch DIR PACKAGE=VERSION TOOL ARGS...
+fetch() {
+	local dir=$1 what=$2
+	shift 2
+	if step "fetching $what" "$apt_dir/fetch.log" apt_private_in "$dir" "$@" "$what"; then return; fi
 	grep '^[WE]: ' "$apt_dir/fetch.log" >&2 || tail -n 5 "$apt_dir/fetch.log" >&2
 	die "the archive does not give $what (any more), or cannot be reached" \
 		"give a directory with the kernel tree instead of '$kernel'"
@@ -106,7 +112,7 @@ source_resolve() {
 	source_package=linux
 	source_version=$what
 	case $kind in
-	source) apt_dir=$lab_cache/apt/source-$suites ;;
+	source) ;;
 	binary)
 		apt_setup binary "$suites"
 		source_version=$(apt_private apt-cache madison "$what" | awk '{ print $3 }' | sort -V | tail -n 1)
@@ -119,34 +125,40 @@ source_resolve() {
 			"rows: $(awk '!/^#/ { printf "%s ", $1 }' "$lab_dir/kernels")"
 		;;
 	esac
+	exec 7>&-
 	source_suites=$suites
 	source_id=$source_package-$source_version
 	source_state=$source_id
 }
 
 source_fetch() {
-	local part=$lab_cache/source/part.$$
+	local part=$lab_cache/source/$source_id.part
 	tarball=$lab_cache/source/$source_id.tar.xz
 	lock 8 "$lab_cache/source/$source_id.lock"
-	if [ -e "$tarball" ]; then return; fi
-	mkdir -p "$part"
-	if [ $source_kind = source ]; then
+	if [ -e "$tarball" ]; then
+		exec 8>&-
+		return
+	fi
+	rm -rf "$part" && mkdir -p "$part"
+	if [ "$source_kind" = source ]; then
 		apt_setup source "$source_suites"
-		(cd "$part" && fetch "linux=$source_version" apt-get source --tar-only --download-only)
+		fetch "$part" "linux=$source_version" apt-get source --tar-only --download-only
 		mv "$part"/linux_*.orig.tar.xz "$part/tarball"
 	else
-		(cd "$part" && fetch "$source_package=$source_version" apt-get download)
+		lock 7 "$apt_dir/lock"
+		fetch "$part" "$source_package=$source_version" apt-get download
 		dpkg-deb --fsys-tarfile "$part"/*.deb |
 			tar -xO --wildcards './usr/src/linux-source-*.tar.xz' >"$part/tarball"
 	fi
 	mv "$part/tarball" "$tarball"
 	rm -rf "$part"
+	exec 7>&- 8>&-
 }
 
 # The tree of this source in $1: unpacked, or copied, or brought up to date.
 source_unpack() {
 	local tree=$1 top
-	if [ $source_kind = directory ]; then
+	if [ "$source_kind" = directory ]; then
 		source_copy "$tree"
 		return
 	fi
