@@ -26,8 +26,9 @@
  *   is the submission's wptr because it comes last
  * - SDMA NOP, WRITE, FENCE, TRAP, POLL_REGMEM, INDIRECT: sdma_v6_0_0_pkt_open.h,
  *   sdma_v6_0.c
- * - SDMA protected fence, a FENCE of one dword with sub-opcode 1:
- *   amd_ip_blocks.c user_queue_submit()
+ * - SDMA protected fence, a FENCE of one dword with sub-opcode 3: IGT
+ *   amd_sdma.h, amd_ip_blocks.c user_queue_submit(). Firmware older than the
+ *   driver accepts for user queues had it at 1
  * - wptr and rptr count dwords for PM4 and bytes for SDMA: sdma_v6_0.c
  *   sdma_v6_0_ring_set_wptr(), amd_ip_blocks.h amdgpu_sdma_pkt_end()
  */

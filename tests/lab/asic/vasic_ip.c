@@ -152,15 +152,15 @@ static int vasic_gfx_early_init(struct amdgpu_ip_block *ip_block)
 	return 0;
 }
 
-static int vasic_gfx_late_init(struct amdgpu_ip_block *ip_block)
+static int vasic_gfx_sw_init(struct amdgpu_ip_block *ip_block)
 {
-	struct vasic *v = vasic_of(ip_block->adev);
-	int r;
+	vasic_debugfs_init(vasic_of(ip_block->adev));
+	return 0;
+}
 
-	r = vasic_cp_start(v);
-	if (!r)
-		vasic_debugfs_init(v);
-	return r;
+static int vasic_gfx_hw_init(struct amdgpu_ip_block *ip_block)
+{
+	return vasic_cp_start(vasic_of(ip_block->adev));
 }
 
 static int vasic_gfx_hw_fini(struct amdgpu_ip_block *ip_block)
@@ -172,8 +172,8 @@ static int vasic_gfx_hw_fini(struct amdgpu_ip_block *ip_block)
 static const struct amd_ip_funcs vasic_gfx_ip_funcs = {
 	.name = "vasic_gfx",
 	.early_init = vasic_gfx_early_init,
-	.late_init = vasic_gfx_late_init,
-	.hw_init = vasic_nothing,
+	.sw_init = vasic_gfx_sw_init,
+	.hw_init = vasic_gfx_hw_init,
 	.hw_fini = vasic_gfx_hw_fini,
 	.set_clockgating_state = vasic_gating,
 	.set_powergating_state = vasic_power_gating,

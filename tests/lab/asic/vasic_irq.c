@@ -2,9 +2,10 @@
 /*
  * Virtual ASIC: the end of pipe interrupt.
  *
- * A timer that expires in hard interrupt context, at once or after irq_delay_ms. It belongs to
- * the device and carries a doorbell index, not a queue: like a real interrupt vector it may
- * arrive when its queue is gone and the doorbell is another's.
+ * A timer that expires in hard interrupt context, at once or after irq_delay_ms. Not of the _HARD
+ * kind: lockdep then allows the driver its spinlocks, as in the handler of a real interrupt. It
+ * belongs to the device and carries a doorbell index, not a queue: like a real interrupt vector
+ * it may arrive when its queue is gone and the doorbell is another's.
  */
 #include <linux/preempt.h>
 
@@ -39,7 +40,7 @@ void vasic_irq_raise(struct vasic *v, u32 doorbell)
 			continue;
 		irq->doorbell = doorbell;
 		hrtimer_start(&irq->timer, ms_to_ktime(READ_ONCE(v->faults.irq_delay_ms)),
-			      HRTIMER_MODE_REL_HARD);
+			      HRTIMER_MODE_REL);
 		return;
 	}
 	atomic_long_inc(&v->stats.irqs_lost);
@@ -51,8 +52,7 @@ void vasic_irq_init(struct vasic *v)
 
 	for (i = 0; i < VASIC_NUM_IRQS; i++) {
 		v->irqs[i].vasic = v;
-		hrtimer_setup(&v->irqs[i].timer, vasic_irq_fire, CLOCK_MONOTONIC,
-			      HRTIMER_MODE_REL_HARD);
+		hrtimer_setup(&v->irqs[i].timer, vasic_irq_fire, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	}
 }
 
