@@ -24,15 +24,18 @@ image_take() {
 }
 
 image_needs() {
-	local root=$1 file=$2 lib interpreter
+	local root=$1 file=$2 libs lib interpreter
 	case $(head -c 4 "$file" | tr -d '\0') in
 	$'\x7fELF')
-		# ldd's lines: "name => /path (0x..)" and "/loader (0x..)"
+		# ldd's lines: "name => /path (0x..)", "name => not found" and "/loader (0x..)"
+		libs=$(LD_LIBRARY_PATH=$image_libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} ldd "$file" 2>/dev/null) || true
+		if [[ $libs == *'not found'* ]]; then
+			die "$file needs libraries that are not there:$(sed -n 's/ => not found.*//p' <<<"$libs" | tr -s '\n\t' ' ')" \
+				"give the tree of make install with AMDFENCE_LAB_STAGE, or set LD_LIBRARY_PATH"
+		fi
 		while read -r lib; do
 			if [ -z "$stage" ] || [ "${lib#"$stage"/}" = "$lib" ]; then image_take "$root" "$lib"; fi
-		done < <(
-			LD_LIBRARY_PATH=$image_libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} ldd "$file" 2>/dev/null |
-				grep -o '/[^ ]*' | sort -u)
+		done < <(grep -o '/[^ ]*' <<<"$libs" | sort -u)
 		;;
 	'#!'*)
 		read -r interpreter _ < <(sed -n '1s/^#! *//p' "$file")

@@ -121,8 +121,8 @@ source_resolve() {
 		if [ -z "$source_package" ]; then die "no package '$what' in $suites"; fi
 		;;
 	*)
-		die "'$kernel' is neither a row of tests/lab/kernels nor a directory" \
-			"rows: $(awk '!/^#/ { printf "%s ", $1 }' "$lab_dir/kernels")"
+		die "'$kernel' is no kernel of the lab and no directory" \
+			"there are: $(awk '!/^#/ { printf "%s ", $1 }' "$lab_dir/kernels" "$lab_dir/variants")"
 		;;
 	esac
 	exec 7>&-
