@@ -1,1 +1,2 @@
 # SPDX-License-Identifier: MIT
+dist_check_SCRIPTS += %D%/header %D%/layering %D%/symbols %D%/uapi-layout
