@@ -15,6 +15,6 @@ noinst_LTLIBRARIES += %D%/libauq.la
 lib_LTLIBRARIES += %D%/libamdgpu_userq.la
 %C%_libamdgpu_userq_la_SOURCES =
 %C%_libamdgpu_userq_la_LIBADD = %D%/libauq.la $(LIBDRM_AMDGPU_LIBS) $(LIBDRM_LIBS)
-%C%_libamdgpu_userq_la_LDFLAGS = -no-undefined -version-info 0:0:0 -Wl,-z,defs \
+%C%_libamdgpu_userq_la_LDFLAGS = -no-undefined -version-info 0:0:0 \
 	-Wl,--version-script=$(srcdir)/%D%/libamdgpu_userq.sym
 EXTRA_%C%_libamdgpu_userq_la_DEPENDENCIES = $(srcdir)/%D%/libamdgpu_userq.sym
