@@ -81,6 +81,14 @@ static inline void **vasic_compat_hung_doorbells(struct amdgpu_mes *mes)
 #endif
 }
 
+/* gfx_v11_0_sw_init() does this; amdgpu_gfx_reset_mes_compute() takes it. */
+static inline void vasic_compat_compute_reset(struct amdgpu_device *adev)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 3, 0)
+	mutex_init(&adev->gfx.mec.reset_mutex);
+#endif
+}
+
 static inline void vasic_compat_pte_mask(struct amdgpu_device *adev)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 1, 0)

@@ -139,9 +139,10 @@ static int vasic_gfx_early_init(struct amdgpu_ip_block *ip_block)
 	adev->sdma.no_user_submission = true;
 	adev->pm.pp_feature &= ~PP_GFXOFF_MASK;
 	vasic_compat_sdma_area(adev);
-	/* Of COMPUTE too on silicon, but along a path that needs kernel rings. */
 	adev->gfx.gfx_supported_reset = AMDGPU_RESET_TYPE_PER_QUEUE;
+	adev->gfx.compute_supported_reset = AMDGPU_RESET_TYPE_PER_QUEUE;
 	adev->sdma.supported_reset = AMDGPU_RESET_TYPE_PER_QUEUE;
+	vasic_compat_compute_reset(adev);
 
 	for (ip = AMDGPU_HW_IP_GFX; ip <= AMDGPU_HW_IP_DMA; ip++) {
 		adev->mqds[ip].mqd_size = sizeof(struct vasic_mqd);

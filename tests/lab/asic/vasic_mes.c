@@ -102,7 +102,7 @@ static int vasic_resume_gang(struct amdgpu_mes *mes, struct mes_resume_gang_inpu
 	return 0;
 }
 
-/* A queue that was reset has forgotten what it had to do. */
+/* A queue that was reset has forgotten what it had to do. The driver unmaps it next. */
 static int vasic_reset_hw_queue(struct amdgpu_mes *mes, struct mes_reset_queue_input *input)
 {
 	struct vasic *v = vasic_of_mes(mes);
@@ -116,22 +116,27 @@ static int vasic_reset_hw_queue(struct amdgpu_mes *mes, struct mes_reset_queue_i
 	return q ? 0 : -ENOENT;
 }
 
-/* Hung is what does not get on: refused packets, but a wait that is not fulfilled as well. */
+/*
+ * Hung is what does not get on: refused packets, but a wait that is not fulfilled as well. The
+ * driver does not unmap what was reset here: it is gone.
+ */
 static int vasic_detect_and_reset(struct amdgpu_mes *mes,
 				  struct mes_detect_and_reset_queue_input *input)
 {
 	struct vasic *v = vasic_of_mes(mes);
-	struct vasic_queue *q;
+	struct vasic_queue *q, *next;
 	int n = 0;
 
 	mutex_lock(&v->lock);
-	list_for_each_entry (q, &v->queues, link) {
+	list_for_each_entry_safe (q, next, &v->queues, link) {
 		if (q->ip != input->queue_type || n == VASIC_NUM_HUNG ||
 		    (q->state != VASIC_HUNG && vcp_is_idle(&q->cp)))
 			continue;
 		v->hung_doorbells[n++] = q->mqd.doorbell;
-		if (!input->detect_only)
-			vasic_cp_hang(q, "reset", 0);
+		if (input->detect_only)
+			continue;
+		list_del(&q->link);
+		kfree(q);
 	}
 	mutex_unlock(&v->lock);
 	return 0;
