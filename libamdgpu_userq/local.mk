@@ -2,6 +2,7 @@
 include_HEADERS = %D%/amdgpu_userq.h
 pkgconfig_DATA = %D%/libamdgpu_userq.pc
 EXTRA_DIST += %D%/libamdgpu_userq.sym
+dist_man_MANS += man/libamdgpu_userq.3
 
 # The library's objects once, for the library and for the tests that replace the kernel.
 noinst_LTLIBRARIES += %D%/libauq.la

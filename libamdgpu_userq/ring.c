@@ -40,8 +40,8 @@ static uint64_t unread(const struct auq_queue *queue, uint64_t position)
 static int reserve(const struct auq_queue *queue, uint64_t count)
 {
 	uint64_t room = ring_dwords(queue) - 1;
-	uint32_t signal[AUQ_PACKET_MAX];
-	uint64_t end = auq_packet_fence_signal(queue->ip, signal);
+	uint32_t scratch[AUQ_PACKET_MAX];
+	uint64_t end = auq_packet_fence_signal(queue->ip, scratch);
 
 	if (atomic_load(&queue->freed))
 		return -ENODEV;
