@@ -25,7 +25,7 @@ series_patches() {
 			printf '%s\n' "$1/$name"
 		done
 	else
-		find "$1" -maxdepth 1 -name '*.patch' | LC_ALL=C sort
+		find "$1" -maxdepth 1 -name '*.patch' ! -name '*cover-letter*' | LC_ALL=C sort
 	fi
 }
 
