@@ -22,8 +22,11 @@
  *   different objects may run in different threads. Calls on one queue that
  *   use its ring (emit, submit, wait_idle, set_wptr) need the caller's own
  *   lock. All other calls on a device or a queue may run at the same time,
- *   except that up to 6.18 freeing a queue must not run beside SIGNAL or WAIT
- *   on it: those kernels look queues up without holding them.
+ *   with two exceptions that kernels make. WAIT into a queue must not run
+ *   beside SIGNAL of it: all kernels read hand a reference on before they have
+ *   taken it (amdgpu_userq_fence.c, amdgpu_userq_wait_ioctl(), from 7.1
+ *   amdgpu_userq_wait_return_fence_info()). And up to 6.18 a queue must not be
+ *   freed beside either: they look queues up without holding them.
  * - ioctls that a signal interrupts are started again. Any call may sleep.
  * - No object survives fork() in the child: libdrm_amdgpu shares the DRM file
  *   of the parent. Create devices after fork().

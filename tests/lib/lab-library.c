@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
  * The library on the real driver, in the lab: tests/lab/run KERNEL -- lab-library
- * Nothing here leaks on any kernel that it runs on: of the fences that a WAIT
- * names, none is inherited by a fence that is born signaled.
+ *
+ * No SIGNAL follows a WAIT into the same queue, no queue is freed with a
+ * pending fence, no array is too small: nothing leaks, not even on kernels
+ * that leak otherwise, and the last test is that nothing did.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -207,8 +209,6 @@ static void test_dependency(void)
 	is(auq_wait_alloc(dev, &wait, &fences, &num), 0, "the same by the BO");
 	ok(num == 1 && fences && fences->va == one.va, "gives the same slot");
 
-	/* Pending when created: the virtual engine is stopped by nothing, so the */
-	/* references of both WAITs go with the queue rather than with a fence. */
 	is(auq_queue_emit_fence_wait(b, fences, num), 0, "wait packet");
 	is(auq_queue_emit_write(b, auq_buffer_va(buf) + 4, 2), 0, "write behind it");
 	is(auq_queue_submit(b, NULL), 0, "submit");
@@ -317,9 +317,38 @@ static void test_kernel_errors(void)
 	auq_queue_unref(queue);
 }
 
+/* The lowest free slot of the device. */
+static uint32_t free_slot(void)
+{
+	struct auq_queue_args args = AUQ_ARGS(auq_queue_args);
+	struct auq_queue *queue = NULL;
+	uint32_t slot = UINT32_MAX;
+
+	args.ip = AUQ_IP_SDMA;
+	if (!auq_queue_create(dev, &args, &queue))
+		auq_queue_slot(queue, &slot);
+	auq_queue_unref(queue);
+	return slot;
+}
+
+/* Fences go a while after their last user: RCU. */
+static void test_nothing_leaked(uint32_t before)
+{
+	const struct timespec pause = {.tv_nsec = 100000000};
+	uint32_t after = UINT32_MAX;
+	int tries;
+
+	for (tries = 0; tries < 50 && after != before; tries++) {
+		nanosleep(&pause, NULL);
+		after = free_slot();
+	}
+	is(after, before, "the lowest free slot is the one of the beginning");
+}
+
 int main(void)
 {
 	int fd = open_node(), i;
+	uint32_t slot;
 
 	if (!ok(fd >= 0, "a render node"))
 		return tap_done();
@@ -327,6 +356,8 @@ int main(void)
 		return tap_done();
 	close(fd);
 	test_capabilities();
+	slot = free_slot();
+	ok(slot < 262144, "slot %u is free", slot);
 	for (i = 0; i < AUQ_NUM_IPS; i++) {
 		printf("# %s\n", ip_names[i]);
 		test_submit((enum auq_ip)i);
@@ -334,6 +365,7 @@ int main(void)
 	test_dependency();
 	test_timeline();
 	test_kernel_errors();
+	test_nothing_leaked(slot);
 	auq_device_unref(dev);
 	return tap_done();
 }
