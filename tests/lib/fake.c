@@ -15,6 +15,7 @@
 #include "tap.h"
 
 #define BUFFER_STRIDE (128u << 10)
+#define MAP_SYNCOBJ   100 /* all syncobjs have this handle */
 #define FILE_BYTES    (512u << 20)
 
 struct fake fake;
@@ -146,6 +147,30 @@ static int userq(union auq_uapi_userq *userq)
 	return 0;
 }
 
+/* Memory comes with what its last owner left in it. */
+static int gem_mmap(union drm_amdgpu_gem_mmap *map)
+{
+	char dirt[BUFFER_STRIDE];
+
+	map->out.addr_ptr = (uint64_t)map->in.handle * BUFFER_STRIDE;
+	memset(dirt, 0xdd, sizeof(dirt));
+	return pwrite(fake_fd(), dirt, sizeof(dirt), (off_t)map->out.addr_ptr) < 0 ? errno : 0;
+}
+
+static int gem_va(const struct auq_uapi_gem_va *va)
+{
+	fake.mappings += va->operation == AMDGPU_VA_OP_MAP ? 1 : -1;
+	if (va->vm_timeline_syncobj_out == MAP_SYNCOBJ)
+		fake.map_point = va->vm_timeline_point;
+	return 0;
+}
+
+static int timeline_wait(const struct drm_syncobj_timeline_wait *wait)
+{
+	fake.map_waited = *(uint64_t *)(uintptr_t)wait->points;
+	return *(uint32_t *)(uintptr_t)wait->handles == MAP_SYNCOBJ ? 0 : ENOENT;
+}
+
 /* The library asks how wide points are: handle 0, and 8 bytes half of which cannot be read. */
 static bool is_probe(const struct auq_uapi_wait *wait)
 {
@@ -156,8 +181,6 @@ static bool is_probe(const struct auq_uapi_wait *wait)
 static int answer(unsigned long request, void *arg)
 {
 	union drm_amdgpu_gem_create *create = arg;
-	union drm_amdgpu_gem_mmap *map = arg;
-	struct auq_uapi_gem_va *va = arg;
 
 	switch (request) {
 	case DRM_IOCTL_VERSION:
@@ -175,20 +198,18 @@ static int answer(unsigned long request, void *arg)
 		fake.buffers--;
 		return 0;
 	case DRM_IOCTL_AMDGPU_GEM_MMAP:
-		map->out.addr_ptr = (uint64_t)map->in.handle * BUFFER_STRIDE;
-		return 0;
+		return gem_mmap(arg);
 	case AUQ_IOCTL_GEM_VA:
-		fake.mappings += va->operation == AMDGPU_VA_OP_MAP ? 1 : -1;
-		return 0;
+		return gem_va(arg);
 	case DRM_IOCTL_SYNCOBJ_CREATE:
 		fake.syncobjs++;
-		((struct drm_syncobj_create *)arg)->handle = 100;
+		((struct drm_syncobj_create *)arg)->handle = MAP_SYNCOBJ;
 		return 0;
 	case DRM_IOCTL_SYNCOBJ_DESTROY:
 		fake.syncobjs--;
 		return 0;
 	case DRM_IOCTL_SYNCOBJ_TIMELINE_WAIT:
-		return 0;
+		return timeline_wait(arg);
 	case AUQ_IOCTL_WAIT:
 		if (is_probe(arg))
 			return fake.reads_u64_points ? EFAULT : ENOENT;

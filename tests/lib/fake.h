@@ -44,6 +44,8 @@ struct fake {
 	/* what is alive */
 	int devices, buffers, mappings, ranges, syncobjs, queues;
 	union auq_uapi_userq last_create;
+	uint64_t map_point;  /* of the last mapping on the timeline of page tables */
+	uint64_t map_waited; /* how far that was waited for */
 	uint32_t freed_id;
 	int free_errno;
 };
