@@ -551,7 +551,8 @@ int auq_wait_count(struct auq_device *dev, const struct auq_wait_args *args, uin
  *
  * As auq_wait_count(), and
  * -EINVAL: also no such queue
- * -ENOSPC: less room than there are fences; AUQ_WAIT_SHORT tries it nevertheless
+ * -ENOSPC: less room than there are fences. With AUQ_WAIT_SHORT, and room for
+ *          one at least, the kernel is asked nevertheless; -EINVAL up to 7.0
  * -EOPNOTSUPP: also AUQ_TRAIT_WAIT_DOUBLE_PUT is not AUQ_NO, and AUQ_WAIT_UNSAFE
  *         is not set
  * -EFAULT: also @fences is not writable

@@ -192,7 +192,7 @@ int auq_wait(struct auq_device *dev, const struct auq_wait_args *args, struct au
 	if (!capacity || (capacity < expected && !(req.flags & AUQ_WAIT_SHORT)))
 		goto out;
 	r = fill(&req, fences, capacity, num_fences);
-	if (r == -EINVAL)
+	if (r == -EINVAL && !(req.flags & AUQ_WAIT_SHORT))
 		r = explain(&req, capacity);
 out:
 	request_fini(&req);
