@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+#include <config.h>
+
+#include "act/batch.h"
+#include "act/probe.h"
+#include "act/victim.h"
+
+#include <errno.h>
+
+/* From the worker, in this order: one TRIAL each, one FATE each, one END. */
+struct message {
+	enum { MESSAGE_TRIAL, MESSAGE_FATE, MESSAGE_END } type;
+	unsigned trial;
+	uint32_t slot;
+	enum fate fate;
+	int err;
+	unsigned probes;
+};
+
+static int run_trials(struct bench *bench, const struct batch_options *options, struct watch *watch)
+{
+	for (unsigned i = 0; i < options->trials; i++) {
+		struct message msg = {.type = MESSAGE_TRIAL, .trial = i};
+		int err;
+
+		if (line_is_stopped(bench->line))
+			return -EINTR;
+		err = options->trial->run(bench, &msg.slot);
+		if (err)
+			return err;
+		watch_add(watch, msg.slot);
+		line_send(bench->line, &msg, sizeof(msg));
+	}
+	return 0;
+}
+
+static int settle(struct bench *bench, const struct batch_options *options, struct watch *watch,
+		  unsigned *probes)
+{
+	struct probe probe = {.bench = bench};
+	int err = probe_settle(&probe, watch, options->settle_ms);
+
+	*probes = probe.made;
+	return err;
+}
+
+static int work(struct lifeline *line, const struct batch_options *options, struct watch *watch,
+		unsigned *probes)
+{
+	struct victim *victim = NULL;
+	struct bench bench;
+	const char *call;
+	int err, settled;
+
+	if (options->trial->needs_victim) {
+		err = victim_start(options->node, options->ip, line, &victim);
+		if (err)
+			return err;
+	}
+	err = bench_open(&bench, line, options->node, options->ip);
+	if (err) {
+		victim_end(victim);
+		return err;
+	}
+	bench.victim = victim;
+	err = run_trials(&bench, options, watch);
+	call = atomic_load(&line->beat->call);
+	/* Whatever the other process still held is gone once it has ended. */
+	victim_end(victim);
+	settled = err == -EINTR ? 0 : settle(&bench, options, watch, probes);
+	if (!err) {
+		err = settled;
+		call = atomic_load(&line->beat->call);
+	}
+	bench_close(&bench);
+	/* The parent names the call that failed. */
+	line_call(line, call);
+	return err;
+}
+
+static void worker(struct lifeline *line, void *arg)
+{
+	const struct batch_options *options = arg;
+	struct message end = {.type = MESSAGE_END};
+	struct watch watch;
+
+	end.err = watch_init(&watch, options->trials);
+	if (!end.err)
+		end.err = work(line, options, &watch, &end.probes);
+	watch_close(&watch, FATE_UNKNOWN);
+	for (unsigned i = 0; i < watch.num; i++) {
+		struct message msg = {.type = MESSAGE_FATE, .trial = i};
+
+		msg.fate = watch.trials[i].fate;
+		line_send(line, &msg, sizeof(msg));
+	}
+	line_send(line, &end, sizeof(end));
+	watch_fini(&watch);
+}
+
+static void take_message(const struct message *msg, const struct batch_options *options,
+			 struct batch_result *result)
+{
+	struct watch *watch = &result->watch;
+
+	switch (msg->type) {
+	case MESSAGE_TRIAL:
+		watch->trials[msg->trial].slot = msg->slot;
+		watch->trials[msg->trial].fate = FATE_UNKNOWN;
+		watch->num = result->run = msg->trial + 1;
+		if (options->progress)
+			options->progress(options->progress_arg, result->run);
+		break;
+	case MESSAGE_FATE:
+		watch->trials[msg->trial].fate = msg->fate;
+		break;
+	case MESSAGE_END:
+		result->err = msg->err;
+		result->probes = msg->probes;
+		break;
+	}
+}
+
+int batch_run(const struct batch_options *options, struct batch_result *result)
+{
+	const volatile sig_atomic_t *stop = options->stop;
+	struct message msg;
+	struct child child;
+	bool ended = false;
+	int err, got;
+
+	*result = (struct batch_result){0};
+	err = watch_init(&result->watch, options->trials);
+	if (err)
+		return err;
+	err = child_start(&child, "amdfence-worker", worker, (void *)options);
+	if (err) {
+		watch_fini(&result->watch);
+		return err;
+	}
+	for (;;) {
+		got = child_receive(&child, &msg, sizeof(msg), options->deadline_s, stop);
+		if (got == -EINTR) {
+			child_stop(&child);
+			stop = NULL;
+			continue;
+		}
+		if (got <= 0)
+			break;
+		take_message(&msg, options, result);
+		ended = msg.type == MESSAGE_END;
+	}
+	result->call = child_call(&child);
+	result->stuck = got == -ETIME;
+	if (!ended)
+		result->err = result->stuck ? -ETIME : -ECHILD;
+	err = child_end(&child, result->stuck);
+	result->died = !result->stuck && (err || !ended);
+	return 0;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* All trials of one defect, in a worker of their own. */
+#ifndef AMDFENCE_BATCH_H
+#define AMDFENCE_BATCH_H
+
+#include "act/trial.h"
+#include "act/watch.h"
+
+#include <signal.h>
+
+struct batch_options {
+	const char *node;
+	const struct trial *trial;
+	enum auq_ip ip;
+	unsigned trials;
+	unsigned settle_ms;
+	unsigned deadline_s; /* for a call to the kernel */
+	const volatile sig_atomic_t *stop;
+	/* Called with the trials done so far, with all of them again while slots settle. */
+	void (*progress)(void *arg, unsigned done);
+	void *progress_arg;
+};
+
+struct batch_result {
+	unsigned run;
+	struct watch watch; /* slots and fates of those run; watch_fini() by the caller */
+	unsigned probes;
+	int err;          /* what ended it early, or 0; -EINTR when it was asked to stop */
+	const char *call; /* that err is of */
+	bool stuck;       /* call did not return within the deadline; the worker was left to it */
+	bool died;        /* the worker did */
+};
+
+/** Only for want of memory or processes a negative errno; all else is in @result. */
+int batch_run(const struct batch_options *options, struct batch_result *result);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Looks whether slots are free, without privilege: the kernel gives a new queue
+ * the lowest free slot (amdgpu_seq64_alloc(), amdgpu_seq64.c, all versions), so
+ * that a queue with slot s proves every slot below s to be in use just then.
+ */
+#ifndef AMDFENCE_PROBE_H
+#define AMDFENCE_PROBE_H
+
+#include "act/trial.h"
+#include "act/watch.h"
+
+struct probe {
+	struct bench *bench;
+	struct auq_queue *held[NUM_DOORBELLS - DOORBELL_PROBES];
+	unsigned num_held;
+	unsigned made;    /* queues in all */
+	uint32_t highest; /* slot of a queue that was freed again */
+	bool came_back;   /* such a slot, or a lower one, was given out once more */
+};
+
+/**
+ * Looks once at all slots that are open in @watch. -EMFILE when there are more
+ * free slots below the highest of them than queues that one file may have.
+ */
+int probe_look(struct probe *probe, struct watch *watch);
+
+/**
+ * Looks until nothing is open or @settle_ms have passed and many looks more
+ * found the same; what is open then is FATE_OCCUPIED. Frees all probes. -EINTR
+ * when the parent has asked to stop. On failure what is open is FATE_UNKNOWN.
+ */
+int probe_settle(struct probe *probe, struct watch *watch, unsigned settle_ms);
+
+#endif

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include <config.h>
+
+#include "act/trial.h"
+
+#include <errno.h>
+#include <time.h>
+
+/* Hang detection resets a queue that has a fence pending for 500 ms or more (from 7.0). */
+#define WINDOW_NS 100000000ull
+
+/*
+ * Until a SIGNAL with wptr 0 succeeds the last fence of the queue is pending:
+ * FREE would never return on 7.1 and 7.2, nor close on 6.18. All signals are
+ * blocked, so want of memory is what can fail it, and that passes.
+ */
+#define ATTEMPTS 50
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ull + now.tv_nsec;
+}
+
+static int signal_again(struct bench *bench, struct auq_queue *queue)
+{
+	const struct timespec pause = {.tv_nsec = 1000000};
+	int err;
+
+	for (unsigned attempt = 0; attempt < ATTEMPTS; attempt++) {
+		err = bench_signal(bench, queue, 0);
+		if (!err)
+			return 0;
+		nanosleep(&pause, NULL);
+	}
+	return err;
+}
+
+static int run(struct bench *bench, uint32_t *slot)
+{
+	struct auq_queue *queue = NULL;
+	uint32_t syncobj = 0;
+	uint64_t since = 0;
+	int err, freed;
+
+	err = bench_queue(bench, DOORBELL_TRIAL, true, &queue);
+	if (!err)
+		err = bench_syncobj(bench, &syncobj);
+	if (!err)
+		err = auq_queue_set_wptr(queue, 1);
+	if (!err) {
+		since = now_ns();
+		err = bench_signal(bench, queue, syncobj);
+		/* Even a SIGNAL that failed may have made the fence. */
+		auq_queue_set_wptr(queue, 0);
+		freed = signal_again(bench, queue);
+		if (freed) {
+			/* Better a queue left to the end of the process than one that hangs. */
+			bench_syncobj_destroy(bench, syncobj);
+			return freed;
+		}
+	}
+	/* After the window: WAIT takes a reference, and a later SIGNAL would be L1. */
+	if (!err)
+		err = bench_wait(bench, queue, syncobj, slot);
+	bench_syncobj_destroy(bench, syncobj);
+	freed = bench_free(bench, queue);
+	if (!err && now_ns() - since > WINDOW_NS)
+		err = -ETIME;
+	return err ? err : freed;
+}
+
+const struct trial trial_l3 = {.id = "L3", .run = run};

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AMDFENCE_CMD_H
+#define AMDFENCE_CMD_H
+
+#include "model/snapshot.h"
+
+#include <stdio.h>
+
+/* Exit statuses of amdfence. */
+enum { EXIT_CLEAN = 0, EXIT_LEAK = 1, EXIT_TROUBLE = 2 };
+
+struct command {
+	const char *name;
+	const char *summary;
+	/** argv[0] is "amdfence NAME". The exit status. */
+	int (*run)(int argc, char **argv);
+};
+
+/* Ends with NULL. */
+extern const struct command *const commands[];
+
+extern const struct command cmd_leak_check, cmd_list, cmd_help;
+
+const struct command *command_find(const char *name);
+
+/** "amdfence: ..." on standard error, @remedy (may be "") on the next line. */
+void complain(const char *remedy, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/**
+ * What @fill writes, to standard output: all of it or, when something is wrong
+ * beforehand, nothing. False, with a message, when it cannot be written.
+ */
+bool print_whole(int (*fill)(const void *data, FILE *out), const void *data);
+
+/**
+ * The GPU that @wanted (a node, a PCI address or NULL for the first that can)
+ * names, asked what it can do. False, with a message, if there is none.
+ */
+bool find_gpu(const char *wanted, unsigned deadline_s, struct gpu_snapshot *gpu);
+
+/** As find_gpu() of one node, without a message: why and remedy instead. */
+bool survey_gpu(struct gpu_snapshot *gpu, unsigned deadline_s, char *why, size_t size,
+		const char **remedy);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* What leak-check found, and the judgement on it. Plain data, no input or output. */
+#ifndef AMDFENCE_REPORT_H
+#define AMDFENCE_REPORT_H
+
+#include "model/catalogue.h"
+#include "model/snapshot.h"
+
+enum verdict { VERDICT_CLEAN, VERDICT_LEAK, VERDICT_UNKNOWN };
+
+const char *verdict_name(enum verdict verdict);
+
+/** What became of one defect's trials. */
+struct finding {
+	const struct defect *defect;
+	enum verdict expected; /* by the kernel's version */
+	unsigned wanted;
+	unsigned run;
+	unsigned leaked;  /* slots that stayed occupied until the end */
+	unsigned unknown; /* slots that could not be judged */
+	unsigned
+		foreign; /* occupied in a first pass and in none of the second: another program's */
+	unsigned superseded;  /* leaked in a pass that another one replaced */
+	uint32_t *slots;      /* of each trial in run; owned */
+	bool silent;          /* control: its queues did not signal */
+	unsigned probes;      /* queues that looked for free slots, all of which signalled */
+	char skipped[160];    /* why it was not tried; "" if it was */
+	char error[200];      /* what ended it early; "" if nothing did */
+	enum verdict verdict; /* by judge() */
+};
+
+struct report {
+	struct system_snapshot system;
+	struct gpu_snapshot gpu;
+	enum auq_ip ip;
+	unsigned trials; /* for each defect */
+	unsigned settle_ms;
+	struct finding *findings; /* catalogue_size of them, in its order */
+	uint64_t cost_planned;    /* slots, if the kernel had every defect tried */
+	uint64_t cost_actual;     /* slots pinned until the driver is reloaded */
+	bool interrupted;
+	bool stuck;           /* a call did not return */
+	enum verdict verdict; /* by judge() */
+};
+
+/** Allocates the findings; -ENOMEM. */
+int report_init(struct report *report, unsigned trials);
+void report_fini(struct report *report);
+
+/** The finding of DEFECT_CONTROL, and of a trait's first row. */
+struct finding *report_find(struct report *report, int trait);
+
+/**
+ * Fills in each finding's verdict, the report's and the actual cost.
+ *
+ * A slot counts as leaked only if it was occupied at every look. Another
+ * program may sit on one by chance, so a finding is a leak when more than half
+ * of its trials leaked and the control's did not; anything between none and
+ * that is unknown. A report is clean when all that was tried is.
+ */
+void judge(struct report *report);
+
+#endif

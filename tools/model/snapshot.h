@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* What was seen at one moment. Plain data; who reads it never asks the system again. */
+#ifndef AMDFENCE_SNAPSHOT_H
+#define AMDFENCE_SNAPSHOT_H
+
+#include <amdgpu_userq.h>
+#include <stdbool.h>
+
+enum source_state { SOURCE_ABSENT, SOURCE_DENIED, SOURCE_OK };
+
+/** A yes-or-no of the system; value means something only with SOURCE_OK. */
+struct setting {
+	enum source_state state;
+	bool value;
+};
+
+struct system_snapshot {
+	char release[65];
+	struct setting panic_on_warn;
+	struct setting lazy_rcu; /* RCU callbacks may be left lying for seconds */
+};
+
+struct gpu_snapshot {
+	char node[256]; /* "" when the kernel made none */
+	char pci[16];   /* 0000:03:00.0, "" when not known */
+	char name[128];
+	struct auq_device_info info;
+	struct auq_ip_info ip[AUQ_NUM_IPS];
+	enum auq_answer traits[AUQ_NUM_TRAITS];
+};
+
+/* Names as people and options write them: gfx, compute, sdma. */
+const char *ip_name(enum auq_ip ip);
+/* In the order of what a queue costs, cheapest first. AUQ_NUM_IPS when none is usable. */
+unsigned cheapest_usable_ip(const struct gpu_snapshot *gpu);
+
+#endif

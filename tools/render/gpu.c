@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#include <config.h>
+
+#include "render/render.h"
+
+#include <ctype.h>
+
+const char *ip_state_text(enum auq_ip_state state)
+{
+	switch (state) {
+	case AUQ_IP_USABLE:
+		return "user queues work";
+	case AUQ_IP_KERNEL_TOO_OLD:
+		return "the kernel is too old for user queues";
+	case AUQ_IP_OFF:
+		return "user queues are switched off";
+	case AUQ_IP_FIRMWARE_TOO_OLD:
+		return "the firmware is too old for user queues";
+	case AUQ_IP_ABSENT:
+		return "no such engine";
+	case AUQ_IP_UNSUPPORTED:
+		return "amdgpu has no user queues for this generation";
+	}
+	return "unknown";
+}
+
+const char *ip_state_remedy(enum auq_ip_state state)
+{
+	switch (state) {
+	case AUQ_IP_KERNEL_TOO_OLD:
+		return "Linux 6.18 or later has them";
+	case AUQ_IP_OFF:
+		return "boot with amdgpu.user_queue=1 on the kernel's command line, "
+		       "or put 'options amdgpu user_queue=1' into /etc/modprobe.d/amdgpu.conf";
+	case AUQ_IP_FIRMWARE_TOO_OLD:
+		return "install a newer linux-firmware (Debian: firmware-amd-graphics) and reboot";
+	default:
+		return "";
+	}
+}
+
+void render_escaped(const char *text, FILE *out)
+{
+	for (; *text; text++) {
+		unsigned char byte = *text;
+
+		/* 0x80 and up: UTF-8 of names, but also the C1 controls of some terminals */
+		if (iscntrl(byte) || byte >= 0x80 || byte == '\\')
+			fprintf(out, "\\x%02x", byte);
+		else
+			putc(byte, out);
+	}
+}
+
+static void render_defects(const struct gpu_snapshot *gpu, FILE *out)
+{
+	static const char *const answers[] = {
+		[AUQ_NO] = "no",
+		[AUQ_YES] = "yes",
+		[AUQ_UNKNOWN] = "unknown",
+	};
+
+	for (unsigned i = 0; i < catalogue_size; i++)
+		if (catalogue[i].trait != DEFECT_CONTROL)
+			fprintf(out, "  %-8s %-8s %s\n", catalogue[i].id,
+				answers[gpu->traits[catalogue[i].trait]],
+				auq_trait_kernels(catalogue[i].trait));
+}
+
+void render_gpu_text(const struct system_snapshot *system, const struct gpu_snapshot *gpu,
+		     const char *why, FILE *out)
+{
+	const char *remedy = "";
+
+	render_escaped(gpu->name[0] ? gpu->name : "AMD GPU", out);
+	fprintf(out, ", %s, ", gpu->pci[0] ? gpu->pci : "not on PCI");
+	render_escaped(gpu->node[0] ? gpu->node : "no render node", out);
+	fprintf(out, "\n  kernel   %s\n", system->release);
+	if (why) {
+		fprintf(out, "  %s\n", why);
+		return;
+	}
+	fprintf(out, "  driver   amdgpu %u.%u.%u, %u fence slots\n", gpu->info.drm_major,
+		gpu->info.drm_minor, gpu->info.drm_patch, gpu->info.seq64_slots);
+	for (unsigned ip = 0; ip < AUQ_NUM_IPS; ip++) {
+		fprintf(out, "  %-8s %s\n", ip_name(ip), ip_state_text(gpu->ip[ip].state));
+		if (ip_state_remedy(gpu->ip[ip].state)[0])
+			remedy = ip_state_remedy(gpu->ip[ip].state);
+	}
+	if (remedy[0])
+		fprintf(out, "  %s\n", remedy);
+	fprintf(out, "  defects, by the kernel's version ('amdfence leak-check' tries them):\n");
+	render_defects(gpu, out);
+}

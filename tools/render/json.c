@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#include <config.h>
+
+/* amdfence-json(5) says what each member means. */
+#include "render/render.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+
+static struct json_object *text_or_null(const char *text)
+{
+	return text[0] ? json_object_new_string(text) : NULL;
+}
+
+/* 64-bit values are strings: common readers of JSON round them. */
+static struct json_object *hex(uint64_t value)
+{
+	char text[19];
+
+	snprintf(text, sizeof(text), "0x%" PRIx64, value);
+	return json_object_new_string(text);
+}
+
+static struct json_object *device(const struct gpu_snapshot *gpu)
+{
+	struct json_object *object = json_object_new_object();
+	char version[40], id[16];
+
+	snprintf(version, sizeof(version), "%u.%u.%u", gpu->info.drm_major, gpu->info.drm_minor,
+		 gpu->info.drm_patch);
+	snprintf(id, sizeof(id), "0x%04x", gpu->info.device_id);
+	json_object_object_add(object, "node", json_object_new_string(gpu->node));
+	json_object_object_add(object, "pci", text_or_null(gpu->pci));
+	json_object_object_add(object, "name", text_or_null(gpu->name));
+	json_object_object_add(object, "device_id", json_object_new_string(id));
+	json_object_object_add(object, "driver_version", json_object_new_string(version));
+	json_object_object_add(object, "slots", json_object_new_int64(gpu->info.seq64_slots));
+	return object;
+}
+
+static struct json_object *trial(const struct finding *finding)
+{
+	struct json_object *object = json_object_new_object();
+	struct json_object *slots = json_object_new_array_ext(finding->run);
+
+	for (unsigned i = 0; i < finding->run; i++)
+		json_object_array_add(slots, json_object_new_int64(finding->slots[i]));
+	json_object_object_add(object, "id", json_object_new_string(finding->defect->id));
+	json_object_object_add(object, "title", json_object_new_string(finding->defect->title));
+	json_object_object_add(object, "expected",
+			       json_object_new_string(verdict_name(finding->expected)));
+	json_object_object_add(object, "verdict",
+			       json_object_new_string(verdict_name(finding->verdict)));
+	json_object_object_add(object, "run", json_object_new_int64(finding->run));
+	json_object_object_add(object, "leaked", json_object_new_int64(finding->leaked));
+	json_object_object_add(object, "unknown", json_object_new_int64(finding->unknown));
+	json_object_object_add(object, "foreign", json_object_new_int64(finding->foreign));
+	json_object_object_add(object, "slots", slots);
+	json_object_object_add(object, "skipped", text_or_null(finding->skipped));
+	json_object_object_add(object, "error", text_or_null(finding->error));
+	return object;
+}
+
+static struct json_object *whole(const struct report *report)
+{
+	struct json_object *root = json_object_new_object();
+	struct json_object *tool = json_object_new_object();
+	struct json_object *kernel = json_object_new_object();
+	struct json_object *cost = json_object_new_object();
+	struct json_object *trials = json_object_new_array();
+
+	json_object_object_add(tool, "name", json_object_new_string("amdfence"));
+	json_object_object_add(tool, "version", json_object_new_string(PACKAGE_VERSION));
+	json_object_object_add(kernel, "release", json_object_new_string(report->system.release));
+	json_object_object_add(cost, "planned", hex(report->cost_planned));
+	json_object_object_add(cost, "actual", hex(report->cost_actual));
+	for (unsigned i = 0; i < catalogue_size; i++)
+		json_object_array_add(trials, trial(&report->findings[i]));
+
+	json_object_object_add(root, "schema", json_object_new_int(1));
+	json_object_object_add(root, "tool", tool);
+	json_object_object_add(root, "simulated", json_object_new_boolean(false));
+	json_object_object_add(root, "kernel", kernel);
+	json_object_object_add(root, "device", device(&report->gpu));
+	json_object_object_add(root, "ip", json_object_new_string(ip_name(report->ip)));
+	json_object_object_add(root, "trials", trials);
+	json_object_object_add(root, "settle_ms", json_object_new_int64(report->settle_ms));
+	json_object_object_add(root, "cost", cost);
+	json_object_object_add(root, "interrupted", json_object_new_boolean(report->interrupted));
+	json_object_object_add(root, "verdict",
+			       json_object_new_string(verdict_name(report->verdict)));
+	return root;
+}
+
+int render_report_json(const struct report *report, FILE *out)
+{
+	struct json_object *root = whole(report);
+	const char *text = json_object_to_json_string_ext(
+		root,
+		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
+
+	if (text)
+		fprintf(out, "%s\n", text);
+	json_object_put(root);
+	return text ? 0 : -ENOMEM;
+}
