@@ -50,7 +50,7 @@ struct vasic_queue {
 	u64 mqd_addr;
 	u64 gang;
 	u64 page_table;
-	u64 wptr_addr; /* GART */
+	u64 wptr_va;
 	u64 published; /* rptr last shown to the client */
 	u64 not_before_ns;
 	const char *hung_why;

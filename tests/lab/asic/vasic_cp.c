@@ -63,12 +63,15 @@ void vasic_cp_hang(struct vasic_queue *q, const char *why, u64 va)
 		   q->mqd.doorbell, vcp_rptr(&q->cp), va, why);
 }
 
-/* After a time without doorbells the firmware believes the wptr in memory. */
+/*
+ * After a time without doorbells the firmware believes the wptr in memory. Looked up through the
+ * client's address: the one in the GART that comes along with it is stale after an eviction.
+ */
 void vasic_cp_load_wptr(struct vasic_queue *q)
 {
 	u64 wptr;
 
-	if (!vasic_gart_read(q->vasic, q->wptr_addr, &wptr, sizeof(wptr)))
+	if (!cp_read(q, q->wptr_va, &wptr, sizeof(wptr)))
 		vcp_set_wptr(&q->cp, wptr);
 }
 

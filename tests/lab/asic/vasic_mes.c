@@ -34,7 +34,7 @@ static int vasic_add_hw_queue(struct amdgpu_mes *mes, struct mes_add_queue_input
 	q->mqd_addr = input->mqd_addr;
 	q->gang = input->gang_context_addr;
 	q->page_table = input->page_table_base_addr;
-	q->wptr_addr = input->wptr_mc_addr;
+	q->wptr_va = input->wptr_addr;
 	r = vasic_gart_read(v, q->mqd_addr, &q->mqd, sizeof(q->mqd));
 	if (r) {
 		dev_err(v->adev->dev, "vasic: no MQD at 0x%llx\n", q->mqd_addr);
