@@ -235,7 +235,7 @@ enum auq_answer auq_device_trait(const struct auq_device *dev, enum auq_trait tr
 enum auq_answer auq_release_trait(const char *release, enum auq_trait trait);
 
 /**
- * Which kernels have the trait, for people: "6.18 to 7.0; fixed in 7.1".
+ * Which kernels have the trait, for people: "6.18; fixed in 7.0".
  * Static storage; NULL for an unknown @trait.
  */
 const char *auq_trait_kernels(enum auq_trait trait);

@@ -53,7 +53,7 @@ static const struct trait traits[AUQ_NUM_TRAITS] = {
 	/* amdgpu_userq_fence_create(), from 7.1 amdgpu_userq_fence_init() */
 	[AUQ_TRAIT_LEAK_BORN_SIGNALED] =
 		{
-			"6.18 to 7.0; fixed in 7.1",
+			"6.18 to 7.0; fixed in 7.1.3, perhaps earlier",
 			{YES(KERNEL(6, 18, 0), KERNEL(6, 18, 15)),
 			 YES(KERNEL(7, 0, 0), KERNEL(7, 0, 14)), NO(KERNEL(7, 1, 3), EVER)},
 		},
@@ -84,14 +84,14 @@ static const struct trait traits[AUQ_NUM_TRAITS] = {
 	/* amdgpu_userq_wait_ioctl(): dma_fence_put() in the loop and again at free_fences */
 	[AUQ_TRAIT_WAIT_DOUBLE_PUT] =
 		{
-			"7.0; fixed in 7.1",
+			"7.0; fixed in 7.1.3, perhaps earlier",
 			{NO(KERNEL(6, 18, 0), LAST_OF(6, 18)),
 			 YES(KERNEL(7, 0, 0), KERNEL(7, 0, 14)), NO(KERNEL(7, 1, 3), EVER)},
 		},
 	/* amdgpu_userq_wait_ioctl(): goto free_fences after fences of the loop were put */
 	[AUQ_TRAIT_WAIT_ERROR_DOUBLE_PUT] =
 		{
-			"6.18 to 7.0; fixed in 7.1",
+			"6.18 to 7.0; fixed in 7.1.3, perhaps earlier",
 			{YES(KERNEL(6, 18, 0), KERNEL(6, 18, 15)),
 			 YES(KERNEL(7, 0, 0), KERNEL(7, 0, 14)), NO(KERNEL(7, 1, 3), EVER)},
 		},
@@ -121,7 +121,7 @@ static const struct trait traits[AUQ_NUM_TRAITS] = {
 	/* amdgpu_seq64.c, amdgpu_seq64_alloc() and amdgpu_seq64_free() */
 	[AUQ_TRAIT_SLOT_RACE] =
 		{
-			"6.18, 7.0.0; fixed in 7.0.14, perhaps earlier, and 7.1",
+			"6.18, 7.0.0; fixed in 7.0.14 and 7.1.3, perhaps earlier",
 			{YES(KERNEL(6, 18, 0), KERNEL(6, 18, 15)),
 			 YES(KERNEL(7, 0, 0), KERNEL(7, 0, 0)), NO(KERNEL(7, 0, 14), LAST_OF(7, 0)),
 			 NO(KERNEL(7, 1, 3), EVER)},
