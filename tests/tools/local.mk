@@ -1,1 +1,19 @@
 # SPDX-License-Identifier: MIT
+
+check_PROGRAMS += %D%/test-batch %D%/test-judge %D%/test-watch
+tool_test_cppflags = $(amdfence_cppflags) -I$(top_srcdir)/%D%
+tool_test_ldadd = tools/libamdfence.la $(amdfence_libs)
+
+# An imitation of the library in its place, and of libdrm's syncobjs.
+%C%_test_batch_SOURCES = %D%/test-batch.c %D%/fake-auq.c %D%/fake-auq.h tests/lib/tap.c
+%C%_test_batch_CPPFLAGS = $(tool_test_cppflags)
+%C%_test_batch_CFLAGS = $(amdfence_cflags)
+%C%_test_batch_LDADD = $(tool_test_ldadd)
+%C%_test_judge_SOURCES = %D%/test-judge.c tests/lib/tap.c
+%C%_test_judge_CPPFLAGS = $(tool_test_cppflags)
+%C%_test_judge_CFLAGS = $(amdfence_cflags)
+%C%_test_judge_LDADD = $(tool_test_ldadd)
+%C%_test_watch_SOURCES = %D%/test-watch.c %D%/fake-auq.c tests/lib/tap.c
+%C%_test_watch_CPPFLAGS = $(tool_test_cppflags)
+%C%_test_watch_CFLAGS = $(amdfence_cflags)
+%C%_test_watch_LDADD = $(tool_test_ldadd)

@@ -72,6 +72,7 @@ static int work(struct lifeline *line, const struct batch_options *options, stru
 		err = settled;
 		call = atomic_load(&line->beat->call);
 	}
+	*probes += bench.marks;
 	bench_close(&bench);
 	/* The parent names the call that failed. */
 	line_call(line, call);

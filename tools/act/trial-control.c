@@ -23,43 +23,48 @@ static int run(struct bench *bench, uint32_t *slot)
 	return err ? err : freed;
 }
 
+/* A queue that signals, to know where we are. */
+static int make_mark(struct bench *bench, uint32_t doorbell, struct auq_queue **out, uint32_t *slot)
+{
+	int err = bench_queue(bench, doorbell, false, out);
+
+	if (err)
+		return err;
+	bench->marks++;
+	return auq_queue_slot(*out, slot);
+}
+
 /*
  * A queue that never signals does not tell its slot. The kernel hands out the
- * lowest free one: when the queues made before and after it have slots with
- * just one in between, that one is its. Otherwise something was freed meanwhile
- * or there was a gap, which the marks have now filled: once more.
+ * lowest free one: when the marks made before and after it have slots with just
+ * one in between, that one is its. Otherwise there was a gap, which is filled
+ * now as long as we hold all that we made: go on from the last mark.
  */
 static int run_silent(struct bench *bench, uint32_t *slot)
 {
+	struct auq_queue *queues[1 + 2 * 16] = {0};
+	const unsigned room = sizeof(queues) / sizeof(queues[0]);
+	uint32_t before, after = 0;
+	unsigned num = 1;
 	int err, freed;
 
-	for (unsigned attempt = 0; attempt < 16; attempt++) {
-		struct auq_queue *before = NULL, *judged = NULL, *after = NULL;
-		uint32_t first, last;
-
-		err = bench_queue(bench, DOORBELL_SECOND, false, &before);
+	err = make_mark(bench, DOORBELL_PROBES, &queues[0], &after);
+	do {
+		before = after;
 		if (!err)
-			err = auq_queue_slot(before, &first);
+			err = bench_queue(bench, DOORBELL_PROBES + num, false, &queues[num]);
 		if (!err)
-			err = bench_queue(bench, DOORBELL_TRIAL, false, &judged);
-		if (!err)
-			err = bench_queue(bench, DOORBELL_THIRD, false, &after);
-		if (!err)
-			err = auq_queue_slot(after, &last);
-		freed = bench_free(bench, judged);
+			err = make_mark(bench, DOORBELL_PROBES + num + 1, &queues[num + 1], &after);
+		num += 2;
+	} while (!err && after != before + 2 && num < room);
+	if (!err && after != before + 2)
+		err = -EAGAIN;
+	*slot = before + 1;
+	for (unsigned i = 0; i < room; i++) {
+		freed = bench_free(bench, queues[i]);
 		err = err ? err : freed;
-		freed = bench_free(bench, after);
-		err = err ? err : freed;
-		freed = bench_free(bench, before);
-		err = err ? err : freed;
-		if (err)
-			return err;
-		if (last == first + 2) {
-			*slot = first + 1;
-			return 0;
-		}
 	}
-	return -EAGAIN;
+	return err;
 }
 
 const struct trial trial_control = {.id = "control", .run = run};

@@ -23,6 +23,7 @@ struct bench {
 	struct auq_buffer *wptr; /* stays 0: for each queue that needs no other value */
 	struct auq_buffer *doorbells;
 	struct victim *victim; /* NULL if the trial needs none */
+	unsigned marks;        /* queues that signalled only to tell their slot */
 };
 
 struct trial {
@@ -41,8 +42,7 @@ extern const struct trial trial_l1, trial_l1_two_queues, trial_l2, trial_l3, tri
 /* Doorbell indices of the shared page. */
 #define DOORBELL_TRIAL  0
 #define DOORBELL_SECOND 1
-#define DOORBELL_THIRD  2
-#define DOORBELL_PROBES 3 /* and all that follow */
+#define DOORBELL_PROBES 2 /* and all that follow */
 #define NUM_DOORBELLS   512
 
 /* What trials are made of. */

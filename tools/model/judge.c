@@ -70,15 +70,6 @@ static enum verdict judge_finding(const struct finding *finding)
 	return VERDICT_UNKNOWN;
 }
 
-/*
- * Where L2 leaks, so does each probe, and so do the two queues around each
- * trial of a control that does not signal.
- */
-static uint64_t pinned_by_probes(const struct finding *finding)
-{
-	return finding->probes + (finding->silent ? 2ull * finding->run : 0);
-}
-
 void judge(struct report *report)
 {
 	const struct finding *control = report_find(report, DEFECT_CONTROL);
@@ -95,8 +86,9 @@ void judge(struct report *report)
 		if (finding->verdict == VERDICT_LEAK && background)
 			finding->verdict = VERDICT_UNKNOWN;
 		report->cost_actual += finding->leaked + finding->superseded;
-		if (l2->verdict == VERDICT_LEAK || is_mostly_leaked(l2))
-			report->cost_actual += pinned_by_probes(finding);
+		/* Where L2 leaks, so does every probe. */
+		if (is_mostly_leaked(l2))
+			report->cost_actual += finding->probes;
 		if (finding->skipped[0])
 			continue;
 		leak |= finding->verdict == VERDICT_LEAK;

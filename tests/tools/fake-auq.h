@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Stands in for the library: fence drivers, fences and slots as the kernel
+ * counts them, shared by all processes forked after fake_start().
+ */
+#ifndef FAKE_AUQ_H
+#define FAKE_AUQ_H
+
+#include <stdbool.h>
+
+#define FAKE_L1 (1u << 0)
+#define FAKE_L2 (1u << 1)
+#define FAKE_L3 (1u << 2)
+#define FAKE_L4 (1u << 3)
+
+/** Starts anew: a device with these defects. */
+void fake_start(unsigned defects);
+/** Every FREE from now on does not return, until fake_unstick(). */
+void fake_stick_free(void);
+void fake_unstick(void);
+/** Each SIGNAL takes that long. */
+void fake_slow_signal(unsigned ms);
+/** Takes the lowest free slot for good, as another program's queue would. */
+unsigned fake_take_slot(void);
+/** CREATE fails with this from the @after-th queue on. */
+void fake_fail_create(unsigned after, int err);
+
+unsigned fake_used_slots(void);
+unsigned fake_queues(void); /* live, of all processes */
+unsigned fake_devices(void);
+unsigned fake_signals(void); /* so far */
+
+#endif

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+/* Trials, slot probe and worker processes, on an imitation of the kernel's counting. */
+#include <config.h>
+
+#include "../lib/tap.h"
+#include "act/batch.h"
+#include "fake-auq.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TRIALS 6
+
+static volatile sig_atomic_t stop;
+
+static struct batch_options options(const char *id)
+{
+	return (struct batch_options){
+		.node = "/dev/null",
+		.trial = trial_find(id, false),
+		.ip = AUQ_IP_SDMA,
+		.trials = TRIALS,
+		.settle_ms = 20,
+		.deadline_s = 20,
+		.stop = &stop,
+	};
+}
+
+static unsigned count(const struct batch_result *result, enum fate fate)
+{
+	unsigned num = 0;
+
+	for (unsigned i = 0; i < result->watch.num; i++)
+		num += result->watch.trials[i].fate == fate;
+	return num;
+}
+
+static void expect(const char *id, unsigned defects, unsigned leaked)
+{
+	struct batch_options opts = options(id);
+	struct batch_result result;
+	int err;
+
+	fake_start(defects);
+	/* Others are there, too, and not at the end of the pool. */
+	fake_take_slot();
+	fake_take_slot();
+	err = batch_run(&opts, &result);
+	ok(!err && !result.err && result.run == TRIALS && count(&result, FATE_OCCUPIED) == leaked &&
+		   count(&result, FATE_FREED) == TRIALS - leaked,
+	   "%s with defects 0x%x: %u of %u leak", id, defects, leaked, TRIALS);
+	ok(!fake_queues() && !fake_devices(), "... and nothing is left open");
+	if (!(defects & FAKE_L2))
+		is(fake_used_slots(), 2 + leaked, "... and no slot beside those is lost");
+	watch_fini(&result.watch);
+}
+
+static void test_silent_control(void)
+{
+	struct batch_options opts = options("control");
+	struct batch_result result;
+
+	opts.trial = trial_find("control", true);
+	fake_start(FAKE_L2);
+	fake_take_slot();
+	batch_run(&opts, &result);
+	is(fake_used_slots(), 1 + result.probes, "each mark and probe costs a slot on L2");
+	ok(!result.err && count(&result, FATE_FREED) == TRIALS, "a silent control is clean on L2");
+	watch_fini(&result.watch);
+}
+
+static void test_error(void)
+{
+	struct batch_options opts = options("L1");
+	struct batch_result result;
+
+	fake_start(FAKE_L1);
+	fake_fail_create(3, -ENOSPC);
+	batch_run(&opts, &result);
+	is(result.err, -ENOSPC, "an error ends the batch");
+	ok(result.run == 3 && count(&result, FATE_UNKNOWN) == 3, "what could not be looked at is "
+								 "unknown, not clean");
+	ok(strcmp(result.call, "USERQ CREATE") == 0, "the call is named");
+	watch_fini(&result.watch);
+}
+
+static void test_stuck(void)
+{
+	struct batch_options opts = options("control");
+	struct batch_result result;
+
+	opts.deadline_s = 1;
+	fake_start(0);
+	fake_stick_free();
+	batch_run(&opts, &result);
+	ok(result.stuck && strcmp(result.call, "USERQ FREE") == 0, "a call that does not return");
+	fake_unstick();
+	watch_fini(&result.watch);
+}
+
+static void test_stop(void)
+{
+	struct batch_options opts = options("L1");
+	struct batch_result result;
+
+	fake_start(0);
+	stop = 1;
+	batch_run(&opts, &result);
+	stop = 0;
+	ok(result.err == -EINTR && result.run < TRIALS && !result.died, "asked to stop, it stops");
+	ok(!fake_queues() && !fake_devices(), "... and leaves nothing open");
+	watch_fini(&result.watch);
+}
+
+static bool wait_for_nobody(void)
+{
+	const struct timespec pause = {.tv_nsec = 10000000};
+
+	for (unsigned i = 0; i < 1000; i++) {
+		if (!fake_queues() && !fake_devices())
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
+static void test_killed(const char *id)
+{
+	const struct timespec pause = {.tv_nsec = 5000000};
+	struct batch_options opts = options(id);
+	pid_t pid;
+
+	fake_start(0);
+	fake_slow_signal(20);
+	opts.trials = 1000;
+	pid = fork();
+	if (pid == 0) {
+		struct batch_result result;
+
+		batch_run(&opts, &result);
+		_exit(0);
+	}
+	while (fake_signals() < 5)
+		nanosleep(&pause, NULL);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	/* The worker is ours now: that it ends is seen, not only that it frees. */
+	ok(wait_for_nobody() && fake_signals() < 100, "%s: killed, the worker cleans up", id);
+	ok(waitpid(-1, NULL, 0) > 0, "... and ends");
+	is(fake_used_slots(), 0, "... with every slot free");
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+}
+
+int main(void)
+{
+	static const char *const ids[] = {"control", "L1", "L1-2q", "L2", "L3", "L4"};
+
+	for (unsigned i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		expect(ids[i], 0, 0);
+	expect("control", FAKE_L1 | FAKE_L3 | FAKE_L4, 0);
+	expect("control", FAKE_L2, TRIALS);
+	expect("L1", FAKE_L1, TRIALS);
+	expect("L1", FAKE_L3 | FAKE_L4, 0);
+	expect("L1-2q", FAKE_L1, TRIALS);
+	expect("L2", FAKE_L2, TRIALS);
+	expect("L3", FAKE_L3, TRIALS);
+	expect("L3", FAKE_L1, 0);
+	expect("L4", FAKE_L4, TRIALS);
+	expect("L4", FAKE_L1, 0);
+	test_silent_control();
+	test_error();
+	test_stop();
+	test_stuck();
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	test_killed("L1");
+	test_killed("L1-2q");
+	test_killed("L3");
+	return tap_done();
+}
