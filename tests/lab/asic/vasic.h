@@ -9,6 +9,7 @@
 #define VASIC_H
 
 #include <linux/hrtimer.h>
+#include <linux/irq_work.h>
 #include <linux/kthread.h>
 #include <linux/wait.h>
 #include <drm/gpu_scheduler.h>
@@ -103,7 +104,9 @@ struct vasic {
 
 	struct vasic_faults faults;
 	struct vasic_stats stats;
-	struct vasic_irq irqs[VASIC_NUM_IRQS];
+	struct irq_work irq_now;
+	u32 irq_now_doorbell;                  /* under lock */
+	struct vasic_irq irqs[VASIC_NUM_IRQS]; /* late ones */
 };
 
 static inline struct vasic *vasic_of_mes(struct amdgpu_mes *mes)

@@ -126,7 +126,10 @@ static bool run_queue(struct vasic_queue *q)
 			vasic_cp_hang(q, "told to", 0);
 			break;
 		}
+		/* From a fence's write to the end of its interrupt in one go. */
+		preempt_disable();
 		status = vcp_step(&q->cp);
+		preempt_enable();
 		if (status == VCP_FAULT)
 			vasic_cp_hang(q, q->cp.fault, q->cp.fault_va);
 		if (status != VCP_DONE)
