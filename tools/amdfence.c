@@ -23,7 +23,8 @@ const struct command *command_find(const char *name)
 /* argp prints --help and exits: what could not be written must not pass as success. */
 static void close_output(void)
 {
-	if (fclose(stdout) == 0 || errno == EBADF)
+	/* A closed standard output is an error only if something was to go there. */
+	if (fflush(stdout) == 0 && !ferror(stdout) && (fclose(stdout) == 0 || errno == EBADF))
 		return;
 	complain("", "cannot write to standard output: %s", strerror(errno));
 	_exit(EXIT_TROUBLE);

@@ -14,6 +14,8 @@ noinst_LTLIBRARIES += %D%/libamdfence.la
 	%D%/model/catalogue.c %D%/model/catalogue.h %D%/model/judge.c %D%/model/plan.c \
 	%D%/model/plan.h %D%/model/report.h %D%/model/snapshot.c %D%/model/snapshot.h \
 	%D%/render/gpu.c %D%/render/json.c %D%/render/render.h %D%/render/text.c
+dist_man_MANS += man/amdfence.1 man/amdfence-leak-check.1 man/amdfence-json.5
+
 amdfence_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tools
 amdfence_cflags = $(AM_CFLAGS) $(LIBDRM_CFLAGS) $(PCIACCESS_CFLAGS) $(JSON_C_CFLAGS)
 amdfence_libs = $(LIBDRM_LIBS) $(PCIACCESS_LIBS) $(JSON_C_LIBS)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 
-check_PROGRAMS += %D%/test-batch %D%/test-judge %D%/test-watch
+check_PROGRAMS += %D%/test-batch %D%/test-judge %D%/test-man %D%/test-watch
 tool_test_cppflags = $(amdfence_cppflags) -I$(top_srcdir)/%D%
 tool_test_ldadd = tools/libamdfence.la $(amdfence_libs)
 
@@ -17,3 +17,7 @@ tool_test_ldadd = tools/libamdfence.la $(amdfence_libs)
 %C%_test_watch_CPPFLAGS = $(tool_test_cppflags)
 %C%_test_watch_CFLAGS = $(amdfence_cflags)
 %C%_test_watch_LDADD = $(tool_test_ldadd)
+%C%_test_man_SOURCES = %D%/test-man.c tests/lib/tap.c
+%C%_test_man_CPPFLAGS = $(tool_test_cppflags)
+%C%_test_man_CFLAGS = $(amdfence_cflags)
+%C%_test_man_LDADD = $(tool_test_ldadd)

@@ -63,6 +63,7 @@ static int work(struct lifeline *line, const struct batch_options *options, stru
 		return err;
 	}
 	bench.victim = victim;
+	bench.watch = watch;
 	err = run_trials(&bench, options, watch);
 	call = atomic_load(&line->beat->call);
 	/* Whatever the other process still held is gone once it has ended. */

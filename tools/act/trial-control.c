@@ -31,7 +31,11 @@ static int make_mark(struct bench *bench, uint32_t doorbell, struct auq_queue **
 	if (err)
 		return err;
 	bench->marks++;
-	return auq_queue_slot(*out, slot);
+	err = auq_queue_slot(*out, slot);
+	/* It may be that of an earlier trial, which was free then; the mark keeps it. */
+	if (!err)
+		watch_free(bench->watch, *slot);
+	return err;
 }
 
 /*

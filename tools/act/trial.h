@@ -11,6 +11,7 @@
 #define AMDFENCE_TRIAL_H
 
 #include "act/child.h"
+#include "act/watch.h"
 
 #include <amdgpu_userq.h>
 
@@ -24,6 +25,7 @@ struct bench {
 	struct auq_buffer *doorbells;
 	struct victim *victim; /* NULL if the trial needs none */
 	unsigned marks;        /* queues that signalled only to tell their slot */
+	struct watch *watch;   /* told of the slots of these, which were free */
 };
 
 struct trial {
