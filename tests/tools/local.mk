@@ -21,3 +21,10 @@ tool_test_ldadd = tools/libamdfence.la $(amdfence_libs)
 %C%_test_man_CPPFLAGS = $(tool_test_cppflags)
 %C%_test_man_CFLAGS = $(amdfence_cflags)
 %C%_test_man_LDADD = $(tool_test_ldadd)
+
+# A second client for runs in the lab: tests/lab/background.
+noinst_PROGRAMS += tests/lab/churn
+tests_lab_churn_SOURCES = tests/lab/churn.c
+tests_lab_churn_LDFLAGS = -no-install
+tests_lab_churn_LDADD = libamdgpu_userq/libamdgpu_userq.la
+EXTRA_DIST += tests/lab/background
