@@ -87,7 +87,8 @@ image_command() {
 			found=$(command -v -- "$name" || true)
 			case $found in
 			/*) image_take "$root" "$found" ;;
-			*) die "no command '$name': not staged, not in busybox, not on this machine" ;;
+			*) die "no command '$name': not staged, not in busybox, not on this machine" \
+				"AMDFENCE_BUILD=FOLDER takes amdfence along from the folder where it was built" ;;
 			esac
 		fi
 		;;
