@@ -150,7 +150,7 @@ static bool run_queues(struct vasic *v)
 	bool busy = false;
 
 	mutex_lock(&v->lock);
-	list_for_each_entry (q, &v->queues, link)
+	list_for_each_entry(q, &v->queues, link)
 		if (q->state == VASIC_RUNNING)
 			busy |= run_queue(q);
 	mutex_unlock(&v->lock);

@@ -52,7 +52,7 @@ static int queues_show(struct seq_file *m, void *unused)
 	struct vasic_queue *q;
 
 	mutex_lock(&v->lock);
-	list_for_each_entry (q, &v->queues, link) {
+	list_for_each_entry(q, &v->queues, link) {
 		seq_printf(m, "doorbell=%u ip=%s state=%s rptr=%llu wptr=%llu", q->mqd.doorbell,
 			   ips[q->ip], state_name(q), vcp_rptr(&q->cp), q->cp.wptr);
 		if (q->state == VASIC_HUNG)

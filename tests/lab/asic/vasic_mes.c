@@ -13,7 +13,7 @@ static struct vasic_queue *find(struct vasic *v, u32 doorbell, u64 gang)
 {
 	struct vasic_queue *q;
 
-	list_for_each_entry (q, &v->queues, link)
+	list_for_each_entry(q, &v->queues, link)
 		if (q->mqd.doorbell == doorbell && (!gang || q->gang == gang))
 			return q;
 	return NULL;
@@ -76,7 +76,7 @@ static int vasic_suspend_gang(struct amdgpu_mes *mes, struct mes_suspend_gang_in
 	struct vasic_queue *q;
 
 	mutex_lock(&v->lock);
-	list_for_each_entry (q, &v->queues, link)
+	list_for_each_entry(q, &v->queues, link)
 		if ((input->suspend_all_gangs || q->gang == input->gang_context_addr) &&
 		    q->state == VASIC_RUNNING)
 			q->state = VASIC_SUSPENDED;
@@ -92,7 +92,7 @@ static int vasic_resume_gang(struct amdgpu_mes *mes, struct mes_resume_gang_inpu
 	struct vasic_queue *q;
 
 	mutex_lock(&v->lock);
-	list_for_each_entry (q, &v->queues, link)
+	list_for_each_entry(q, &v->queues, link)
 		if ((input->resume_all_gangs || q->gang == input->gang_context_addr) &&
 		    q->state == VASIC_SUSPENDED) {
 			q->state = VASIC_RUNNING;
@@ -128,7 +128,7 @@ static int vasic_detect_and_reset(struct amdgpu_mes *mes,
 	int n = 0;
 
 	mutex_lock(&v->lock);
-	list_for_each_entry_safe (q, next, &v->queues, link) {
+	list_for_each_entry_safe(q, next, &v->queues, link) {
 		if (q->ip != input->queue_type || n == VASIC_NUM_HUNG ||
 		    (q->state != VASIC_HUNG && vcp_is_idle(&q->cp)))
 			continue;
