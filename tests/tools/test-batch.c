@@ -102,6 +102,21 @@ static void test_stuck(void)
 	watch_fini(&result.watch);
 }
 
+static void test_late(void)
+{
+	struct batch_options opts = options("L3");
+	struct batch_result result;
+
+	fake_start(0);
+	/* Two of them are more than the 400 ms that a trial may take. */
+	fake_slow_signal(201);
+	batch_run(&opts, &result);
+	ok(result.err == -ETIME && !result.stuck && !result.died && result.run == 3,
+	   "three trials that are held up are enough");
+	is(count(&result, FATE_FREED), 3, "... and they are judged");
+	watch_fini(&result.watch);
+}
+
 static void test_stop(void)
 {
 	struct batch_options opts = options("L1");
@@ -116,12 +131,22 @@ static void test_stop(void)
 	watch_fini(&result.watch);
 }
 
-static bool wait_for_nobody(void)
+static bool has_signalled(void)
 {
-	const struct timespec pause = {.tv_nsec = 10000000};
+	return fake_signals() >= 5;
+}
 
-	for (unsigned i = 0; i < 1000; i++) {
-		if (!fake_queues() && !fake_devices())
+static bool has_nobody(void)
+{
+	return !fake_queues() && !fake_devices();
+}
+
+static bool wait_until(bool (*is_so)(void))
+{
+	const struct timespec pause = {.tv_nsec = 5000000};
+
+	for (unsigned i = 0; i < 4000; i++) {
+		if (is_so())
 			return true;
 		nanosleep(&pause, NULL);
 	}
@@ -130,7 +155,6 @@ static bool wait_for_nobody(void)
 
 static void test_killed(const char *id)
 {
-	const struct timespec pause = {.tv_nsec = 5000000};
 	struct batch_options opts = options(id);
 	pid_t pid;
 
@@ -144,12 +168,11 @@ static void test_killed(const char *id)
 		batch_run(&opts, &result);
 		_exit(0);
 	}
-	while (fake_signals() < 5)
-		nanosleep(&pause, NULL);
+	ok(wait_until(has_signalled) && waitpid(pid, NULL, WNOHANG) == 0, "%s: trials run", id);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	/* The worker is ours now: that it ends is seen, not only that it frees. */
-	ok(wait_for_nobody() && fake_signals() < 100, "%s: killed, the worker cleans up", id);
+	ok(wait_until(has_nobody) && fake_signals() < 100, "... killed, the worker cleans up");
 	ok(waitpid(-1, NULL, 0) > 0, "... and ends");
 	is(fake_used_slots(), 0, "... with every slot free");
 	while (waitpid(-1, NULL, 0) > 0)
@@ -160,6 +183,8 @@ int main(void)
 {
 	static const char *const ids[] = {"control", "L1", "L1-2q", "L2", "L3", "L4"};
 
+	/* Whatever hangs, this ends; the workers then see that we are gone. */
+	alarm(120);
 	for (unsigned i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
 		expect(ids[i], 0, 0);
 	expect("control", FAKE_L1 | FAKE_L3 | FAKE_L4, 0);
@@ -174,6 +199,7 @@ int main(void)
 	expect("L4", FAKE_L1, 0);
 	test_silent_control();
 	test_error();
+	test_late();
 	test_stop();
 	test_stuck();
 	prctl(PR_SET_CHILD_SUBREAPER, 1);

@@ -10,6 +10,12 @@
 #define WINDOW_NS 400000000ull
 
 /*
+ * A trial that was held up is as good as any: a reset does not free the fence.
+ * But a reset disturbs other programs; where the machine is that busy, stop.
+ */
+#define MOST_LATE 3
+
+/*
  * Until a SIGNAL with wptr 0 succeeds the last fence of the queue is pending:
  * FREE would never return on 7.1 and 7.2, nor close on 6.18. All signals are
  * blocked, so want of memory is what can fail it, and that passes.
@@ -45,6 +51,8 @@ static int run(struct bench *bench, uint32_t *slot)
 	uint64_t since = 0;
 	int err, freed;
 
+	if (bench->late == MOST_LATE)
+		return -ETIME;
 	err = bench_queue(bench, DOORBELL_TRIAL, true, &queue);
 	if (!err)
 		err = bench_syncobj(bench, &syncobj);
@@ -68,7 +76,7 @@ static int run(struct bench *bench, uint32_t *slot)
 	bench_syncobj_destroy(bench, syncobj);
 	freed = bench_free(bench, queue);
 	if (!err && now_ns() - since > WINDOW_NS)
-		err = -ETIME;
+		bench->late++;
 	return err ? err : freed;
 }
 

@@ -26,12 +26,16 @@ struct bench {
 	struct victim *victim; /* NULL if the trial needs none */
 	unsigned marks;        /* queues that signalled only to tell their slot */
 	struct watch *watch;   /* told of the slots of these, which were free */
+	unsigned late;         /* L3's that took longer than hang detection may let them */
 };
 
 struct trial {
 	const char *id; /* of the defect */
 	bool needs_victim;
-	/** 0 and the slot, or a negative errno with everything freed again. */
+	/**
+	 * 0 and the slot, or a negative errno with everything freed again; -ETIME
+	 * when the machine is too busy for it.
+	 */
 	int (*run)(struct bench *bench, uint32_t *slot);
 };
 

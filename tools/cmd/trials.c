@@ -22,6 +22,21 @@ static void show_progress(void *arg, unsigned done)
 	fflush(stderr);
 }
 
+/* Of errors that no call gives here, but trials and probe do. */
+static const char *reason_of_ours(int err)
+{
+	switch (-err) {
+	case EMFILE:
+		return "more slots are free below than one process can have queues";
+	case ETIME:
+		return "the machine is too busy: the kernel may reset queues that take this long";
+	case EAGAIN:
+		return "other programs make queues too fast to tell whose slot is whose";
+	default:
+		return NULL;
+	}
+}
+
 static void take_result(struct finding *finding, const struct batch_result *result)
 {
 	finding->run = result->run;
@@ -39,9 +54,8 @@ static void take_result(struct finding *finding, const struct batch_result *resu
 	else if (result->died)
 		snprintf(finding->error, sizeof(finding->error),
 			 "the worker process died, last in %s", result->call);
-	else if (result->err == -EMFILE)
-		snprintf(finding->error, sizeof(finding->error),
-			 "more slots are free below than one process can have queues");
+	else if (reason_of_ours(result->err))
+		snprintf(finding->error, sizeof(finding->error), "%s", reason_of_ours(result->err));
 	else if (result->err && result->err != -EINTR)
 		snprintf(finding->error, sizeof(finding->error), "%s: %s", result->call,
 			 auq_strerror(result->err));
