@@ -4,6 +4,7 @@
 noinst_LTLIBRARIES += %D%/libamdfence.la
 %C%_libamdfence_la_SOURCES = \
 	%D%/act/batch.c %D%/act/batch.h %D%/act/bench.c %D%/act/child.c %D%/act/child.h \
+	%D%/act/clock.h \
 	%D%/act/probe.c %D%/act/probe.h %D%/act/survey.c %D%/act/survey.h \
 	%D%/act/trial.c %D%/act/trial.h %D%/act/trial-control.c %D%/act/trial-l1.c \
 	%D%/act/trial-l2.c %D%/act/trial-l3.c %D%/act/trial-l4.c \

@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "act/child.h"
+#include "act/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +11,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* How often the parent looks whether the child still makes calls. */
@@ -73,20 +73,12 @@ unmap:
 	return err;
 }
 
-static unsigned now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
-
 int child_receive(struct child *child, void *msg, size_t size, unsigned deadline_s,
 		  const volatile sig_atomic_t *stop)
 {
 	struct pollfd poller = {.fd = child->sock, .events = POLLIN};
 	unsigned long seen = atomic_load(&child->beat->count);
-	unsigned since = now_s();
+	uint64_t since = clock_ms();
 
 	for (;;) {
 		unsigned long count;
@@ -112,8 +104,8 @@ int child_receive(struct child *child, void *msg, size_t size, unsigned deadline
 		count = atomic_load(&child->beat->count);
 		if (count != seen) {
 			seen = count;
-			since = now_s();
-		} else if (now_s() - since >= deadline_s) {
+			since = clock_ms();
+		} else if (clock_ms() - since >= deadline_s * 1000ull) {
 			return -ETIME;
 		}
 	}

@@ -2,9 +2,9 @@
 #include <config.h>
 
 #include "act/probe.h"
+#include "act/clock.h"
 
 #include <errno.h>
-#include <time.h>
 
 #define FIRST_PAUSE_MS   1
 #define LONGEST_PAUSE_MS 128
@@ -70,24 +70,9 @@ static int free_held(struct probe *probe)
 	return err;
 }
 
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000ull + now.tv_nsec / 1000000;
-}
-
-static void pause_ms(unsigned ms)
-{
-	const struct timespec pause = {.tv_nsec = ms * 1000000l};
-
-	nanosleep(&pause, NULL);
-}
-
 static int settle(struct probe *probe, struct watch *watch, unsigned settle_ms)
 {
-	const uint64_t end = now_ms() + settle_ms;
+	const uint64_t end = clock_ms() + settle_ms;
 	unsigned pause = FIRST_PAUSE_MS, last_looks = 0;
 	uint32_t slot;
 
@@ -99,8 +84,8 @@ static int settle(struct probe *probe, struct watch *watch, unsigned settle_ms)
 		err = probe_look(probe, watch);
 		if (err)
 			return err;
-		if (now_ms() < end) {
-			pause_ms(pause);
+		if (clock_ms() < end) {
+			sleep_ms(pause);
 			pause = pause < LONGEST_PAUSE_MS ? 2 * pause : LONGEST_PAUSE_MS;
 			continue;
 		}

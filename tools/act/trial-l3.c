@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <config.h>
 
+#include "act/clock.h"
 #include "act/trial.h"
 
 #include <errno.h>
-#include <time.h>
 
 /* Hang detection resets a queue whose fence was pending for 500 ms (7.0, 7.1) or 2 s (later). */
-#define WINDOW_NS 400000000ull
+#define WINDOW_MS 400
 
 /*
  * A trial that was held up is as good as any: a reset does not free the fence.
@@ -22,24 +22,15 @@
  */
 #define ATTEMPTS 50
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ull + now.tv_nsec;
-}
-
 static int signal_again(struct bench *bench, struct auq_queue *queue)
 {
-	const struct timespec pause = {.tv_nsec = 1000000};
 	int err;
 
 	for (unsigned attempt = 0; attempt < ATTEMPTS; attempt++) {
 		err = bench_signal(bench, queue, 0);
 		if (!err)
 			return 0;
-		nanosleep(&pause, NULL);
+		sleep_ms(1);
 	}
 	return err;
 }
@@ -59,7 +50,7 @@ static int run(struct bench *bench, uint32_t *slot)
 	if (!err)
 		err = auq_queue_set_wptr(queue, 1);
 	if (!err) {
-		since = now_ns();
+		since = clock_ms();
 		err = bench_signal(bench, queue, syncobj);
 		/* Even a SIGNAL that failed may have made the fence. */
 		auq_queue_set_wptr(queue, 0);
@@ -75,7 +66,7 @@ static int run(struct bench *bench, uint32_t *slot)
 		err = bench_wait(bench, queue, syncobj, slot);
 	bench_syncobj_destroy(bench, syncobj);
 	freed = bench_free(bench, queue);
-	if (!err && now_ns() - since > WINDOW_NS)
+	if (!err && clock_ms() - since > WINDOW_MS)
 		bench->late++;
 	return err ? err : freed;
 }
