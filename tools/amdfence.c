@@ -5,6 +5,7 @@
 
 #include <argp.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,19 @@ const struct command *command_find(const char *name)
 		if (strcmp(name, commands[i]->name) == 0)
 			return commands[i];
 	return NULL;
+}
+
+/*
+ * A standard file that is closed must not become the number of the line to a
+ * worker. Opened the wrong way round it stays as useless as it was.
+ */
+static void open_standard_files(void)
+{
+	static const int modes[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd)
+			_exit(EXIT_TROUBLE);
 }
 
 /* argp prints --help and exits: what could not be written must not pass as success. */
@@ -35,6 +49,7 @@ int main(int argc, char **argv)
 	const struct command *command;
 	char name[64];
 
+	open_standard_files();
 	argp_program_version = "amdfence " PACKAGE_VERSION;
 	argp_err_exit_status = EXIT_TROUBLE;
 	signal(SIGPIPE, SIG_IGN);
