@@ -27,9 +27,12 @@ bool print_whole(int (*fill)(const void *data, FILE *out), const void *data)
 	size_t size = 0;
 	FILE *memory = open_memstream(&text, &size);
 	bool written = false;
+	int err = memory ? fill(data, memory) : -ENOMEM;
 
-	if (!memory || fill(data, memory) || fclose(memory)) {
-		complain("", "cannot prepare the output: %s", strerror(ENOMEM));
+	if (memory && fclose(memory))
+		err = -ENOMEM;
+	if (err) {
+		complain("", "cannot prepare the output: %s", strerror(-err));
 		goto out;
 	}
 	written = fwrite(text, 1, size, stdout) == size && fflush(stdout) == 0;
