@@ -32,6 +32,9 @@ void complain(const char *remedy, const char *format, ...) __attribute__((format
  */
 bool print_whole(int (*fill)(const void *data, FILE *out), const void *data);
 
+/** That there is none, and why. */
+void complain_no_gpu(void);
+
 /**
  * The GPU that @wanted (a node, a PCI address or NULL for the first that can)
  * names, asked what it can do. False, with a message, if there is none.

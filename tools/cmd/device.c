@@ -59,7 +59,7 @@ static bool has_user_queues(const struct gpu_snapshot *gpu)
 	return cheapest_usable_ip(gpu) != AUQ_NUM_IPS;
 }
 
-static void complain_no_gpu(void)
+void complain_no_gpu(void)
 {
 	unsigned num = collect_amd_on_pci();
 

@@ -43,12 +43,7 @@ static int run(int argc, char **argv)
 	collect_system(&listing.system);
 	listing.num = collect_gpus(listing.gpus);
 	if (!listing.num) {
-		unsigned others = collect_amd_on_pci();
-
-		if (others)
-			complain("", "none of %u AMD GPU(s) is driven by amdgpu", others);
-		else
-			complain("", "no AMD GPU found");
+		complain_no_gpu();
 		return EXIT_TROUBLE;
 	}
 	for (unsigned i = 0; i < listing.num; i++) {
