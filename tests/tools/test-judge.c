@@ -66,6 +66,14 @@ static void test_verdicts(void)
 	strcpy(find(&report, "L3")->skipped, "for a reason");
 	judge(&report);
 	is(report.verdict, VERDICT_CLEAN, "a defect left out does not count");
+	for (unsigned i = 0; i < catalogue_size; i++)
+		if (catalogue[i].trait != DEFECT_CONTROL)
+			strcpy(report.findings[i].skipped, "for a reason");
+	judge(&report);
+	is(report.verdict, VERDICT_UNKNOWN, "nothing but the control was tried: unknown");
+	for (unsigned i = 0; i < catalogue_size; i++)
+		report.findings[i].skipped[0] = 0;
+	find(&report, "L3")->run = TRIALS;
 	report.interrupted = true;
 	judge(&report);
 	is(report.verdict, VERDICT_UNKNOWN, "interrupted: unknown");

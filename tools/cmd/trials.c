@@ -109,7 +109,7 @@ static int run_finding(struct report *report, struct finding *finding,
 		return err;
 	first = finding->leaked;
 	err = run_once(report, finding, options);
-	if (!finding->leaked)
+	if (finding->run == finding->wanted && !finding->leaked && !finding->unknown)
 		finding->foreign = first;
 	else
 		finding->superseded += first;

@@ -92,7 +92,8 @@ void judge(struct report *report)
 		if (finding->skipped[0])
 			continue;
 		leak |= finding->verdict == VERDICT_LEAK;
-		clean |= finding->verdict == VERDICT_CLEAN;
+		/* The control alone says nothing of the kernel. */
+		clean |= finding->verdict == VERDICT_CLEAN && finding != control;
 		unknown |= finding->verdict == VERDICT_UNKNOWN;
 	}
 	if (leak)

@@ -56,7 +56,8 @@ struct finding *report_find(struct report *report, int trait);
  * A slot counts as leaked only if it was occupied at every look. Another
  * program may sit on one by chance, so a finding is a leak when more than half
  * of its trials leaked and the control's did not; anything between none and
- * that is unknown. A report is clean when all that was tried is.
+ * that is unknown. A report is clean when all that was tried is,
+ * and that was more than the control.
  */
 void judge(struct report *report);
 
