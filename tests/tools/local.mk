@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 
-check_PROGRAMS += %D%/test-batch %D%/test-judge %D%/test-man %D%/test-watch
+check_PROGRAMS += %D%/test-batch %D%/test-judge %D%/test-man \
+	%D%/test-render %D%/test-watch
 tool_test_cppflags = $(amdfence_cppflags) -I$(top_srcdir)/%D%
 tool_test_ldadd = tools/libamdfence.la $(amdfence_libs)
 
@@ -13,6 +14,11 @@ tool_test_ldadd = tools/libamdfence.la $(amdfence_libs)
 %C%_test_judge_CPPFLAGS = $(tool_test_cppflags)
 %C%_test_judge_CFLAGS = $(amdfence_cflags)
 %C%_test_judge_LDADD = $(tool_test_ldadd)
+%C%_test_render_SOURCES = %D%/test-render.c %D%/fake-auq.c tests/lib/tap.c
+%C%_test_render_CPPFLAGS = $(tool_test_cppflags)
+%C%_test_render_CFLAGS = $(amdfence_cflags)
+%C%_test_render_LDADD = $(tool_test_ldadd)
+EXTRA_DIST += %D%/render/clean.json %D%/render/clean.txt %D%/render/leak.json %D%/render/leak.txt
 %C%_test_watch_SOURCES = %D%/test-watch.c %D%/fake-auq.c tests/lib/tap.c
 %C%_test_watch_CPPFLAGS = $(tool_test_cppflags)
 %C%_test_watch_CFLAGS = $(amdfence_cflags)

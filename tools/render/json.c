@@ -7,6 +7,54 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <json-c/json.h>
+#include <stdlib.h>
+
+/* Bytes of the character that @text begins with, 0 if it is not well-formed UTF-8. */
+static size_t utf8_length(const char *text)
+{
+	const unsigned char *byte = (const unsigned char *)text;
+	size_t length = byte[0] < 0x80 ? 1 : byte[0] < 0xe0 ? 2 : byte[0] < 0xf0 ? 3 : 4;
+
+	/* no continuation, nothing too long, no surrogates, nothing beyond U+10FFFF */
+	if ((byte[0] >= 0x80 && byte[0] < 0xc2) || byte[0] > 0xf4 ||
+	    (byte[0] == 0xe0 && byte[1] < 0xa0) || (byte[0] == 0xed && byte[1] > 0x9f) ||
+	    (byte[0] == 0xf0 && byte[1] < 0x90) || (byte[0] == 0xf4 && byte[1] > 0x8f))
+		return 0;
+	for (size_t i = 1; i < length; i++)
+		if ((byte[i] & 0xc0) != 0x80)
+			return 0;
+	return length;
+}
+
+/*
+ * Text from elsewhere. json-c passes on what is no UTF-8 and so no JSON, and
+ * DEL and U+0080 to U+009F, which are commands to some terminals.
+ */
+static struct json_object *foreign_text(const char *text)
+{
+	struct json_object *object;
+	char *clean = NULL;
+	size_t size, length;
+	FILE *out;
+
+	if (!text[0])
+		return NULL;
+	out = open_memstream(&clean, &size);
+	if (!out)
+		return NULL;
+	for (; *text; text += length ? length : 1) {
+		bool control = *text == 0x7f || (text[0] == '\xc2' && text[1] < '\xa0');
+
+		length = utf8_length(text);
+		if (length && !control)
+			fwrite(text, 1, length, out);
+		else
+			fputs("\ufffd", out);
+	}
+	object = fclose(out) ? NULL : json_object_new_string(clean);
+	free(clean);
+	return object;
+}
 
 static struct json_object *text_or_null(const char *text)
 {
@@ -30,9 +78,9 @@ static struct json_object *device(const struct gpu_snapshot *gpu)
 	snprintf(version, sizeof(version), "%u.%u.%u", gpu->info.drm_major, gpu->info.drm_minor,
 		 gpu->info.drm_patch);
 	snprintf(id, sizeof(id), "0x%04x", gpu->info.device_id);
-	json_object_object_add(object, "node", json_object_new_string(gpu->node));
+	json_object_object_add(object, "node", foreign_text(gpu->node));
 	json_object_object_add(object, "pci", text_or_null(gpu->pci));
-	json_object_object_add(object, "name", text_or_null(gpu->name));
+	json_object_object_add(object, "name", foreign_text(gpu->name));
 	json_object_object_add(object, "device_id", json_object_new_string(id));
 	json_object_object_add(object, "driver_version", json_object_new_string(version));
 	json_object_object_add(object, "slots", json_object_new_int64(gpu->info.seq64_slots));

@@ -119,6 +119,23 @@ static void render_finding(const struct finding *finding, FILE *out)
 		fprintf(out, "%-8s remedy: %s\n", id, finding->defect->remedy);
 }
 
+static void render_cost(const struct report *report, FILE *out)
+{
+	unsigned unknown = 0;
+
+	for (unsigned i = 0; i < catalogue_size; i++)
+		unknown += report->findings[i].unknown;
+	fprintf(out, "cost     ");
+	if (report->cost_actual || unknown)
+		fprintf(out, "%" PRIu64 " of %u fence slots are pinned until amdgpu is reloaded",
+			report->cost_actual, report->gpu.info.seq64_slots);
+	else
+		fprintf(out, "no fence slot is pinned");
+	if (unknown)
+		fprintf(out, "; %u more may be", unknown);
+	fprintf(out, "\n");
+}
+
 void render_report_text(const struct report *report, bool colour, FILE *out)
 {
 	render_heading(report, colour, out);
@@ -127,10 +144,5 @@ void render_report_text(const struct report *report, bool colour, FILE *out)
 	fprintf(out, "\n");
 	for (unsigned i = 0; i < catalogue_size; i++)
 		render_finding(&report->findings[i], out);
-	fprintf(out, "cost     ");
-	if (report->cost_actual)
-		fprintf(out, "%" PRIu64 " of %u fence slots are pinned until amdgpu is reloaded\n",
-			report->cost_actual, report->gpu.info.seq64_slots);
-	else
-		fprintf(out, "no fence slot is pinned\n");
+	render_cost(report, out);
 }
