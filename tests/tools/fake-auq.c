@@ -23,6 +23,7 @@ struct world {
 	unsigned defects;
 	_Atomic bool stuck;
 	unsigned slow_ms;
+	unsigned to_lose;
 	unsigned create_after;
 	int create_err;
 	unsigned queues, devices, signals, created;
@@ -97,6 +98,11 @@ void fake_fail_create(unsigned after, int err)
 {
 	world->create_after = after;
 	world->create_err = err;
+}
+
+void fake_lose_slots(unsigned num)
+{
+	world->to_lose = num;
 }
 
 static unsigned lowest_slot(void)
@@ -230,7 +236,10 @@ int auq_queue_free(struct auq_queue *queue)
 		put_fence(queue->pending);
 	for (unsigned i = 0; i < queue->num_xa; i++)
 		world->driver_refs[queue->xa[i]]--;
-	world->driver_refs[queue->slot]--;
+	if (world->to_lose)
+		world->to_lose--;
+	else
+		world->driver_refs[queue->slot]--;
 	world->queues--;
 	unlock();
 	queue->freed = true;

@@ -22,6 +22,8 @@ void fake_unstick(void);
 void fake_slow_signal(unsigned ms);
 /** Takes the lowest free slot for good, as another program's queue would. */
 unsigned fake_take_slot(void);
+/** The slots of the next queues that are freed stay taken, as if others had got them. */
+void fake_lose_slots(unsigned num);
 /** CREATE fails with this from the @after-th queue on. */
 void fake_fail_create(unsigned after, int err);
 

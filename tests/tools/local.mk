@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 
 check_PROGRAMS += %D%/test-batch %D%/test-judge %D%/test-man \
-	%D%/test-render %D%/test-watch
+	%D%/test-render %D%/test-trials %D%/test-watch
 tool_test_cppflags = $(amdfence_cppflags) -I$(top_srcdir)/%D%
 tool_test_ldadd = tools/libamdfence.la $(amdfence_libs)
 
@@ -19,6 +19,10 @@ tool_test_ldadd = tools/libamdfence.la $(amdfence_libs)
 %C%_test_render_CFLAGS = $(amdfence_cflags)
 %C%_test_render_LDADD = $(tool_test_ldadd)
 EXTRA_DIST += %D%/render/clean.json %D%/render/clean.txt %D%/render/leak.json %D%/render/leak.txt
+%C%_test_trials_SOURCES = %D%/test-trials.c %D%/fake-auq.c tests/lib/tap.c
+%C%_test_trials_CPPFLAGS = $(tool_test_cppflags)
+%C%_test_trials_CFLAGS = $(amdfence_cflags)
+%C%_test_trials_LDADD = $(tool_test_ldadd)
 %C%_test_watch_SOURCES = %D%/test-watch.c %D%/fake-auq.c tests/lib/tap.c
 %C%_test_watch_CPPFLAGS = $(tool_test_cppflags)
 %C%_test_watch_CFLAGS = $(amdfence_cflags)
