@@ -26,6 +26,9 @@ const struct command *command_find(const char *name);
 /** "amdfence: ..." on standard error, @remedy (may be "") on the next line. */
 void complain(const char *remedy, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/** False, with a message, when standard output is closed: to be asked before it costs something. */
+bool can_print(void);
+
 /**
  * What @fill writes, to standard output: all of it or, when something is wrong
  * beforehand, nothing. False, with a message, when it cannot be written.

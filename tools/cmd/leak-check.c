@@ -196,7 +196,7 @@ static bool agree(const struct report *report, const struct options *options)
 			 report->cost_planned, report->gpu.info.seq64_slots);
 		return false;
 	}
-	if (!options->json)
+	if (!options->json && report->cost_planned)
 		fprintf(stderr,
 			"amdfence: on an affected kernel this pins up to %" PRIu64
 			" of %u fence slots until amdgpu is reloaded\n",
@@ -270,6 +270,8 @@ static int run(int argc, char **argv)
 	int status = EXIT_TROUBLE;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &options);
+	if (!can_print())
+		return EXIT_TROUBLE;
 	if (report_init(&report, options.trials)) {
 		complain("", "%s", strerror(ENOMEM));
 		return EXIT_TROUBLE;

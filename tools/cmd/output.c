@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void complain(const char *remedy, const char *format, ...)
 {
@@ -19,6 +20,33 @@ void complain(const char *remedy, const char *format, ...)
 	fputc('\n', stderr);
 	if (remedy[0])
 		fprintf(stderr, "  %s\n", remedy);
+}
+
+/* Not through stdout, which would try again, and complain again, at exit. */
+static bool write_all(const char *text, size_t size)
+{
+	while (size) {
+		ssize_t written = write(STDOUT_FILENO, text, size);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return false;
+		text += written;
+		size -= written;
+	}
+	return true;
+}
+
+static bool complain_of_output(void)
+{
+	complain("", "cannot write to standard output: %s", strerror(errno));
+	return false;
+}
+
+bool can_print(void)
+{
+	return write(STDOUT_FILENO, "", 0) == 0 || complain_of_output();
 }
 
 bool print_whole(int (*fill)(const void *data, FILE *out), const void *data)
@@ -35,9 +63,7 @@ bool print_whole(int (*fill)(const void *data, FILE *out), const void *data)
 		complain("", "cannot prepare the output: %s", strerror(-err));
 		goto out;
 	}
-	written = fwrite(text, 1, size, stdout) == size && fflush(stdout) == 0;
-	if (!written)
-		complain("", "cannot write to standard output: %s", strerror(errno));
+	written = write_all(text, size) || complain_of_output();
 out:
 	free(text);
 	return written;
