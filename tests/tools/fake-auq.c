@@ -27,6 +27,7 @@ struct world {
 	unsigned create_after;
 	int create_err;
 	unsigned queues, devices, signals, created;
+	pid_t signaller;
 	unsigned driver_refs[SLOTS];
 	struct {
 		unsigned refs, slot;
@@ -126,6 +127,13 @@ unsigned fake_take_slot(void)
 	return slot;
 }
 
+void fake_give_slot(unsigned slot)
+{
+	lock();
+	world->driver_refs[slot] = 0;
+	unlock();
+}
+
 unsigned fake_used_slots(void)
 {
 	unsigned used = 0;
@@ -148,6 +156,11 @@ unsigned fake_devices(void)
 unsigned fake_signals(void)
 {
 	return world->signals;
+}
+
+pid_t fake_signaller(void)
+{
+	return world->signaller;
 }
 
 static void put_fence(unsigned fence)
@@ -279,6 +292,7 @@ int auq_signal(struct auq_device *dev, const struct auq_signal_args *args)
 	nap(world->slow_ms);
 	lock();
 	world->signals++;
+	world->signaller = getpid();
 	while (world->fences[fence].refs)
 		fence++;
 	world->fences[fence].slot = queue->slot;
@@ -311,7 +325,7 @@ int auq_wait(struct auq_device *dev, const struct auq_wait_args *args, struct au
 
 	(void)dev;
 	lock();
-	if ((args->flags & AUQ_WAIT_SHORT) && (world->defects & FAKE_L4)) {
+	if (args->num_syncobjs > *num_fences && (world->defects & FAKE_L4)) {
 		world->fences[fence].refs++;
 		unlock();
 		return -EINVAL;

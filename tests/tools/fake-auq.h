@@ -7,6 +7,7 @@
 #define FAKE_AUQ_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #define FAKE_L1 (1u << 0)
 #define FAKE_L2 (1u << 1)
@@ -22,7 +23,9 @@ void fake_unstick(void);
 void fake_slow_signal(unsigned ms);
 /** Takes the lowest free slot for good, as another program's queue would. */
 unsigned fake_take_slot(void);
-/** The slots of the next queues that are freed stay taken, as if others had got them. */
+/** Such a slot, free again. */
+void fake_give_slot(unsigned slot);
+/** The slots of the next @num queues that are freed stay taken, as if others had got them. */
 void fake_lose_slots(unsigned num);
 /** CREATE fails with this from the @after-th queue on. */
 void fake_fail_create(unsigned after, int err);
@@ -31,5 +34,6 @@ unsigned fake_used_slots(void);
 unsigned fake_queues(void); /* live, of all processes */
 unsigned fake_devices(void);
 unsigned fake_signals(void); /* so far */
+pid_t fake_signaller(void);  /* the process of the last of them */
 
 #endif

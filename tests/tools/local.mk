@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 
 check_PROGRAMS += %D%/test-batch %D%/test-judge %D%/test-man \
-	%D%/test-render %D%/test-trials %D%/test-watch
+	%D%/test-output %D%/test-render %D%/test-trials %D%/test-watch
 tool_test_cppflags = $(amdfence_cppflags) -I$(top_srcdir)/%D%
 tool_test_ldadd = tools/libamdfence.la $(amdfence_libs)
 
@@ -14,6 +14,10 @@ tool_test_ldadd = tools/libamdfence.la $(amdfence_libs)
 %C%_test_judge_CPPFLAGS = $(tool_test_cppflags)
 %C%_test_judge_CFLAGS = $(amdfence_cflags)
 %C%_test_judge_LDADD = $(tool_test_ldadd)
+%C%_test_output_SOURCES = %D%/test-output.c tests/lib/tap.c
+%C%_test_output_CPPFLAGS = $(tool_test_cppflags)
+%C%_test_output_CFLAGS = $(amdfence_cflags)
+%C%_test_output_LDADD = $(tool_test_ldadd)
 %C%_test_render_SOURCES = %D%/test-render.c %D%/fake-auq.c tests/lib/tap.c
 %C%_test_render_CPPFLAGS = $(tool_test_cppflags)
 %C%_test_render_CFLAGS = $(amdfence_cflags)

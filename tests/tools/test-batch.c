@@ -117,6 +117,12 @@ static void test_late(void)
 	watch_fini(&result.watch);
 }
 
+static void ask_to_stop(void *arg, unsigned done)
+{
+	(void)arg;
+	stop = done > 0;
+}
+
 static void test_stop(void)
 {
 	struct batch_options opts = options("L1");
@@ -125,11 +131,84 @@ static void test_stop(void)
 	fake_start(0);
 	fake_slow_signal(5);
 	opts.trials = 1000;
-	stop = 1;
+	opts.progress = ask_to_stop;
 	batch_run(&opts, &result);
 	stop = 0;
 	ok(result.err == -EINTR && result.run < 1000 && !result.died, "asked to stop, it stops");
+	is(count(&result, FATE_UNKNOWN), 1, "... and of the last trial nobody knows how it ended");
 	ok(!fake_queues() && !fake_devices(), "... and leaves nothing open");
+	watch_fini(&result.watch);
+}
+
+/* Ctrl-C of the terminal reaches no other session; what is sent to the worker is blocked. */
+static void terminate_worker(void *arg, unsigned done)
+{
+	pid_t *session = arg;
+
+	(void)done;
+	*session = getsid(fake_signaller());
+	kill(fake_signaller(), SIGTERM);
+}
+
+static void test_terminated(void)
+{
+	struct batch_options opts = options("L1");
+	struct batch_result result;
+	pid_t session = 0;
+
+	fake_start(0);
+	fake_slow_signal(5);
+	opts.progress = terminate_worker;
+	opts.progress_arg = &session;
+	batch_run(&opts, &result);
+	ok(!result.err && !result.died && result.run == TRIALS, "SIGTERM does not end the worker");
+	ok(session && session != getsid(0), "... which has a session of its own");
+	watch_fini(&result.watch);
+}
+
+static void kill_worker(void *arg, unsigned done)
+{
+	(void)arg;
+	(void)done;
+	kill(fake_signaller(), SIGKILL);
+}
+
+static void test_worker_killed(void)
+{
+	struct batch_options opts = options("L1");
+	struct batch_result result;
+
+	fake_start(0);
+	fake_slow_signal(20);
+	opts.trials = 1000;
+	opts.progress = kill_worker;
+	batch_run(&opts, &result);
+	ok(result.died && result.err == -ECHILD && !result.stuck, "a worker that was killed");
+	is(count(&result, FATE_UNKNOWN), result.run, "... leaves nothing known");
+	watch_fini(&result.watch);
+}
+
+static void leave_hole(void *arg, unsigned done)
+{
+	if (done == TRIALS)
+		fake_give_slot(*(unsigned *)arg);
+}
+
+/* Slots below a leaked one that come free are held while it is looked for, and given back. */
+static void test_hole(void)
+{
+	struct batch_options opts = options("L1");
+	struct batch_result result;
+	unsigned other;
+
+	fake_start(FAKE_L1);
+	other = fake_take_slot();
+	opts.settle_ms = 500;
+	opts.progress = leave_hole;
+	opts.progress_arg = &other;
+	batch_run(&opts, &result);
+	is(count(&result, FATE_OCCUPIED), TRIALS, "a hole below what leaked");
+	ok(!fake_queues() && fake_used_slots() == TRIALS, "... stays one");
 	watch_fini(&result.watch);
 }
 
@@ -201,6 +280,9 @@ int main(void)
 	test_error();
 	test_late();
 	test_stop();
+	test_terminated();
+	test_worker_killed();
+	test_hole();
 	test_stuck();
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	while (waitpid(-1, NULL, WNOHANG) > 0)

@@ -150,9 +150,11 @@ static void test_leak(void)
 /* Control characters, an ANSI and a C1 sequence, and what is no UTF-8. */
 static void test_hostile_names(void)
 {
-	static const char *const bad[] = {"\xff",     "\xc3",         "\xc0\xaf",
-					  "\x80",     "\xed\xa0\x80", "\xf4\x90\x80\x80",
-					  "\xc2\x9b", "\x7f"};
+	static const char *const bad[] = {"\xff",         "\xc3",
+					  "\xc0\xaf",     "\x80",
+					  "\xed\xa0\x80", "\xf4\x90\x80\x80",
+					  "\xe0\x80\xaf", "\xf0\x80\x80\xaf",
+					  "\xc2\x9b",     "\x7f"};
 	static const char good[] = "R\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\xa7\n\033[31m\"\\";
 	struct json_object *root, *device, *name = NULL;
 	struct report report;

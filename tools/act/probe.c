@@ -102,6 +102,5 @@ int probe_settle(struct probe *probe, struct watch *watch, unsigned settle_ms)
 	int err = settle(probe, watch, settle_ms);
 	int freed = free_held(probe);
 
-	watch_close(watch, FATE_UNKNOWN);
 	return err ? err : freed;
 }

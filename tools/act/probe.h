@@ -28,7 +28,7 @@ int probe_look(struct probe *probe, struct watch *watch);
 /**
  * Looks until nothing is open or @settle_ms have passed and many looks more
  * found the same; what is open then is FATE_OCCUPIED. Frees all probes. -EINTR
- * when the parent has asked to stop. On failure what is open is FATE_UNKNOWN.
+ * when the parent has asked to stop. On failure what is open is left so.
  */
 int probe_settle(struct probe *probe, struct watch *watch, unsigned settle_ms);
 
