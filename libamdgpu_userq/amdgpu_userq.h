@@ -18,7 +18,7 @@
  *   no NULL; ref and unref do.
  * - Other errors of the kernel are passed on. Those that its code can give are
  *   listed with each call, with the kernels they were read in.
- * - Objects are reference counted; the reference counts are atomic. Calls on
+ * - Devices, buffers and queues are reference counted, atomically. Calls on
  *   different objects may run in different threads. Calls on one queue that
  *   use its ring (emit, submit, wait_idle, set_wptr) need the caller's own
  *   lock. All other calls on a device or a queue may run at the same time,
@@ -228,6 +228,13 @@ enum auq_answer {
 enum auq_answer auq_device_trait(const struct auq_device *dev, enum auq_trait trait);
 
 /**
+ * The first @num of them at once.
+ * @answers: gets @num answers, AUQ_UNKNOWN for traits that this library does
+ *           not know
+ */
+int auq_device_traits(const struct auq_device *dev, enum auq_answer *answers, uint32_t num);
+
+/**
  * As auq_device_trait() for any release string, "6.18.15+deb13-amd64" for
  * instance. AUQ_UNKNOWN for one that is none, or NULL. "7.0.0-14-generic"
  * stands for any 7.0.y: Ubuntu does not name the stable update.
@@ -418,6 +425,7 @@ struct auq_fence {
  * that auq_wait() returned is done (packet FENCE_WAIT_MULTI).
  * @fences: @num_fences of them; copied. None is fine.
  *
+ * -EINVAL: also an address that is no multiple of 8
  * -EOPNOTSUPP: SDMA, which has no such packet
  */
 int auq_queue_emit_fence_wait(struct auq_queue *queue, const struct auq_fence *fences,
@@ -454,6 +462,66 @@ int auq_queue_wait_idle(struct auq_queue *queue, uint64_t timeout_ns);
  * -ENODEV: the queue is freed
  */
 int auq_queue_set_wptr(struct auq_queue *queue, uint64_t wptr);
+
+/* ---- packets ------------------------------------------------------------ */
+
+/*
+ * For a driver that owns its rings. Each call writes packets to @dw, where
+ * @room dwords are the caller's, and returns how many dwords these are, where
+ * other calls return 0; on failure nothing is written. The language is that of
+ * GFX and COMPUTE 11 and 12, or of SDMA 6 and 7. Which words mean what was read
+ * in Linux 7.3.4, Mesa and IGT; packet.c names the files.
+ *
+ * -ENOSPC: @room does not do
+ */
+
+/** @count NOPs of one dword each. */
+int auq_packet_nop(enum auq_ip ip, uint32_t *dw, size_t room, uint32_t count);
+
+/**
+ * Writes memory past the engine's caches, in order and confirmed.
+ * @va: GPU address, a multiple of 4
+ * @data: @count dwords, from 1 to 16380; copied
+ *
+ * Takes 4 + @count dwords.
+ * -EINVAL: also another address or count
+ */
+int auq_packet_write(enum auq_ip ip, uint32_t *dw, size_t room, uint64_t va, const uint32_t *data,
+		     uint32_t count);
+
+/**
+ * Makes the engine wait until each fence that auq_wait() returned is done.
+ * @fences: @num_fences of them; copied. None is fine, and no packet.
+ *
+ * Takes 4 dwords a fence, and 2 for each 32 of them and the rest.
+ * -EINVAL: also an address that is no multiple of 8
+ * -EOPNOTSUPP: SDMA, which has no such packet
+ */
+int auq_packet_fence_wait(enum auq_ip ip, uint32_t *dw, size_t room, const struct auq_fence *fences,
+			  uint32_t num_fences);
+
+/**
+ * Once all work before is done and its caches are written back, writes @value;
+ * no interrupt. For a driver's own fences.
+ * @version_major: of struct auq_ip_info
+ * @va: GPU address, a multiple of 8
+ *
+ * Takes 8 dwords. SDMA, which does its work in order, writes the lower half
+ * first and then the upper one.
+ * -EINVAL: also another address
+ * -EOPNOTSUPP: another version than those above
+ */
+int auq_packet_release(enum auq_ip ip, uint32_t version_major, uint32_t *dw, size_t room,
+		       uint64_t va, uint64_t value);
+
+/**
+ * Writes the queue's slot and makes the kernel look at its fences. The value is
+ * where the packet ends, so that it has to be the last one in front of the wptr
+ * that auq_signal() finds.
+ *
+ * Takes 2 dwords, of SDMA 1.
+ */
+int auq_packet_fence_signal(enum auq_ip ip, uint32_t *dw, size_t room);
 
 /* ---- fences ------------------------------------------------------------- */
 
@@ -586,6 +654,101 @@ uint32_t auq_fence_slot(const struct auq_fence *fence);
  * -ENODEV: the queue is freed
  */
 int auq_queue_slot(struct auq_queue *queue, uint32_t *slot);
+
+/* ---- fence drivers ------------------------------------------------------ */
+
+/*
+ * The kernel keeps a fence driver for each queue (struct
+ * amdgpu_userq_fence_driver). It owns the queue's slot and lives until its last
+ * reference is dropped; one that is lost pins the slot until amdgpu is reloaded.
+ * A kernel with the patches of amdfence lists them in debugfs, for root, one a
+ * line in the order of their slots:
+ *
+ * # amdgpu_userq_fence_drivers v1 used=<slots in use> total=<slots>
+ * slot= va= ctx= seq= refs= owner=live|gone doorbell= fences= waitq= inherited= pending= pid= comm=
+ *
+ * No other kernel can tell. Each line is true for one moment, and not for the
+ * same as the others.
+ */
+struct auq_fence_driver {
+	uint32_t slot;      /* as auq_fence_slot() */
+	uint32_t refs;      /* all that are held, by whomever: the next four lines */
+	bool live;          /* its queue is there, and holds one */
+	uint32_t fences;    /* of this queue that somebody keeps; each holds one */
+	uint32_t waitq;     /* gathered by WAIT into a queue, for its next fence */
+	uint32_t inherited; /* held by fences of the queues that waited */
+	uint32_t pending;   /* of its fences, those that nobody has processed yet */
+	uint32_t pid;       /* that created the queue, as the initial namespace has it */
+	uint64_t va;        /* GPU address of the slot */
+	uint64_t context;   /* of its fences; the kernel gives none out twice */
+	uint64_t value;     /* that the slot holds ("seq=") */
+	uint64_t doorbell;  /* of the queue, in doorbells of the device */
+	char comm[64];      /* its name, decoded: any bytes, escape them before they are shown */
+};
+
+/** One moment's fence drivers. Not reference counted and never changed. */
+struct auq_listing;
+
+/**
+ * Where the listing of @dev is, if its kernel has one: the file is not looked
+ * for. In the first debugfs of /proc/self/mounts, by default /sys/kernel/debug,
+ * the folder dri/<minor> (drm_debugfs.c, drm_debugfs_register(), 6.18.15).
+ * @path: gets the path, of @size bytes at most with its end
+ *
+ * -ENAMETOOLONG: @size does not do
+ * -ENODEV: the DRM file is no device node
+ */
+int auq_device_listing_path(const struct auq_device *dev, char *path, size_t size);
+
+/**
+ * Reads and checks a listing, from where @fd stands to its end. Memory grows
+ * with the entries only, which are 262144 at most, whatever the file holds.
+ * @fd: stays the caller's. A pipe makes the call wait for its writer.
+ * @out: the caller's, to be freed with auq_listing_free()
+ *
+ * -EBADMSG: no listing, or one that is cut off, has a control character, a line
+ *           of 4096 bytes or more, a field missing, twice or malformed, slots
+ *           out of order, twice or beyond the total
+ * -EPROTONOSUPPORT: another version than 1
+ * -EFBIG: more than 262144 slots
+ * -EOVERFLOW: a number that does not fit
+ * -ENOMEM
+ * Those of read(2); -EINTR is tried again.
+ */
+int auq_listing_read(int fd, struct auq_listing **out);
+/** As auq_listing_read(), of the @size bytes of @text. */
+int auq_listing_parse(const char *text, size_t size, struct auq_listing **out);
+/** NULL is fine. */
+void auq_listing_free(struct auq_listing *listing);
+
+/** Slots in use, and in all, as the listing begins. It counted them before the drivers. */
+uint32_t auq_listing_used(const struct auq_listing *listing);
+uint32_t auq_listing_total(const struct auq_listing *listing);
+/** Fence drivers listed. */
+uint32_t auq_listing_count(const struct auq_listing *listing);
+/**
+ * The one at @index, in the order of slots, or NULL beyond the last. Lives as
+ * long as @listing. A later library may give a longer struct: do not copy more
+ * of it than sizeof says, nor step from one to the next.
+ */
+const struct auq_fence_driver *auq_listing_get(const struct auq_listing *listing, uint32_t index);
+/** The one with @slot, or NULL. */
+const struct auq_fence_driver *auq_listing_find(const struct auq_listing *listing, uint32_t slot);
+
+/**
+ * References that nobody owns up to: refs - live - fences - waitq - inherited.
+ * 0 is as it should be. The counters change one after the other: another value
+ * means something if it is still there at a second look.
+ */
+int64_t auq_fence_driver_unaccounted(const struct auq_fence_driver *driver);
+
+/**
+ * Whether nothing will ever free the driver: its queue is gone, and there are
+ * references that nobody owns up to, or pending fences, which hold their driver
+ * and which it holds. A moment may look like this: ask two listings. A fence
+ * that is kept is no leak as such, but may be one if nobody should keep it.
+ */
+bool auq_fence_driver_is_leaked(const struct auq_fence_driver *driver);
 
 #pragma GCC visibility pop
 

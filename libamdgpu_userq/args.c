@@ -8,7 +8,7 @@
  * Every struct of 0.1 is as long as it ever was, so a shorter one is an error.
  * A longer one is from a newer header: what is not known here must be zero.
  */
-static int check(const void *args, size_t known)
+int auq_args_check_other(const void *args, size_t known)
 {
 	const unsigned char *bytes = args;
 	size_t size, i;
@@ -27,7 +27,7 @@ static int check(const void *args, size_t known)
 
 int auq_args_get(void *dst, const void *args, size_t known)
 {
-	int r = check(args, known);
+	int r = auq_args_check(args, known);
 
 	if (!r)
 		memcpy(dst, args, known);
@@ -36,7 +36,7 @@ int auq_args_get(void *dst, const void *args, size_t known)
 
 int auq_info_return(void *info, const void *src, size_t known)
 {
-	int r = check(info, known);
+	int r = auq_args_check(info, known);
 
 	if (!r)
 		memcpy((char *)info + sizeof(size_t), (const char *)src + sizeof(size_t),

@@ -266,6 +266,17 @@ int auq_device_query_ip(const struct auq_device *dev, enum auq_ip ip, struct auq
 	return auq_info_return(info, &dev->ip[ip], sizeof(dev->ip[ip]));
 }
 
+int auq_device_traits(const struct auq_device *dev, enum auq_answer *answers, uint32_t num)
+{
+	uint32_t trait;
+
+	if (!dev || (!answers && num))
+		return -EINVAL;
+	for (trait = 0; trait < num; trait++)
+		answers[trait] = trait < AUQ_NUM_TRAITS ? dev->traits[trait] : AUQ_UNKNOWN;
+	return 0;
+}
+
 enum auq_answer auq_device_trait(const struct auq_device *dev, enum auq_trait trait)
 {
 	if (!dev || (unsigned int)trait >= AUQ_NUM_TRAITS)

@@ -57,20 +57,27 @@ int auq_ioctl_info(int fd, uint32_t query, uint32_t ip, void *data, uint32_t byt
 
 /* args.c: of structs that begin with their size and are of @known bytes to this library. */
 int auq_args_get(void *dst, const void *args, size_t known);
+int auq_args_check_other(const void *args, size_t known);
 int auq_info_return(void *info, const void *src, size_t known);
+
+/* SIGNAL and WAIT are called for each submission: the usual size costs next to nothing. */
+static inline int auq_args_check(const void *args, size_t known)
+{
+	return args && *(const size_t *)args == known ? 0 : auq_args_check_other(args, known);
+}
 
 /* wait.c: whether WAIT is refused unless AUQ_WAIT_UNSAFE */
 bool auq_wait_is_unsafe(const struct auq_device *dev);
 
-/*
- * packet.c: each but the NOP, which is one dword, returns how many it wrote to
- * @dw; AUQ_PACKET_MAX is room enough.
- */
+/* listing-line.c: one line, without its end and without control characters, each. */
+struct auq_span {
+	const char *at, *end;
+};
+int auq_listing_parse_title(struct auq_span line, uint32_t *used, uint32_t *total);
+int auq_listing_parse_driver(struct auq_span line, struct auq_fence_driver *driver);
+
+/* packet.c: fences that one packet can wait for, and the dwords that it then has. */
 #define AUQ_FENCES_PER_WAIT 32u
 #define AUQ_PACKET_MAX      (2 + 4 * AUQ_FENCES_PER_WAIT)
-uint32_t auq_packet_nop(enum auq_ip ip);
-uint32_t auq_packet_write(enum auq_ip ip, uint32_t *dw, uint64_t va, uint32_t value);
-uint32_t auq_packet_fence_signal(enum auq_ip ip, uint32_t *dw);
-uint32_t auq_packet_fence_wait(uint32_t *dw, const struct auq_fence *fences, uint32_t count);
 
 #endif

@@ -106,11 +106,9 @@ static int make_buffers(struct auq_queue *queue, const struct auq_queue_args *ar
 /* An engine that reads wptr from memory, doorbell or not, finds nothing to do. */
 static void fill_with_nops(struct auq_queue *queue)
 {
-	uint32_t *ring = queue->ring->cpu;
-	uint64_t i;
+	size_t dwords = queue->ring->bytes / sizeof(uint32_t);
 
-	for (i = 0; i < queue->ring->bytes / sizeof(*ring); i++)
-		ring[i] = auq_packet_nop(queue->ip);
+	auq_packet_nop(queue->ip, queue->ring->cpu, dwords, (uint32_t)dwords);
 }
 
 static void put_buffers(struct auq_queue *queue)

@@ -41,7 +41,7 @@ static int reserve(const struct auq_queue *queue, uint64_t count)
 {
 	uint64_t room = ring_dwords(queue) - 1;
 	uint32_t scratch[AUQ_PACKET_MAX];
-	uint64_t end = auq_packet_fence_signal(queue->ip, scratch);
+	uint64_t end = (uint64_t)auq_packet_fence_signal(queue->ip, scratch, AUQ_PACKET_MAX);
 
 	if (atomic_load(&queue->freed))
 		return -ENODEV;
@@ -83,7 +83,7 @@ int auq_queue_emit_nop(struct auq_queue *queue, uint32_t dwords)
 	if (!queue)
 		return -EINVAL;
 	r = reserve(queue, dwords);
-	nop = auq_packet_nop(queue->ip);
+	auq_packet_nop(queue->ip, &nop, 1, 1);
 	while (!r && dwords--)
 		put(queue, &nop, 1);
 	return r;
@@ -92,10 +92,12 @@ int auq_queue_emit_nop(struct auq_queue *queue, uint32_t dwords)
 int auq_queue_emit_write(struct auq_queue *queue, uint64_t va, uint32_t value)
 {
 	uint32_t packet[AUQ_PACKET_MAX];
+	int count;
 
-	if (!queue || va & 3)
+	if (!queue)
 		return -EINVAL;
-	return auq_queue_emit(queue, packet, auq_packet_write(queue->ip, packet, va, value));
+	count = auq_packet_write(queue->ip, packet, AUQ_PACKET_MAX, va, &value, 1);
+	return count < 0 ? count : auq_queue_emit(queue, packet, (size_t)count);
 }
 
 int auq_queue_emit_fence_wait(struct auq_queue *queue, const struct auq_fence *fences,
@@ -103,19 +105,24 @@ int auq_queue_emit_fence_wait(struct auq_queue *queue, const struct auq_fence *f
 {
 	uint32_t packet[AUQ_PACKET_MAX];
 	uint64_t packets = (num_fences + (uint64_t)AUQ_FENCES_PER_WAIT - 1) / AUQ_FENCES_PER_WAIT;
-	uint32_t done, n;
-	int r;
+	uint32_t done, n, i;
+	int r, count;
 
 	if (!queue || (!fences && num_fences))
 		return -EINVAL;
 	if (queue->ip == AUQ_IP_SDMA)
 		return -EOPNOTSUPP;
 	r = reserve(queue, 2 * packets + 4 * (uint64_t)num_fences);
+	for (i = 0; !r && i < num_fences; i++) {
+		if (fences[i].va & 7)
+			r = -EINVAL;
+	}
 	for (done = 0; !r && done < num_fences; done += n) {
 		n = num_fences - done;
 		if (n > AUQ_FENCES_PER_WAIT)
 			n = AUQ_FENCES_PER_WAIT;
-		put(queue, packet, auq_packet_fence_wait(packet, fences + done, n));
+		count = auq_packet_fence_wait(queue->ip, packet, AUQ_PACKET_MAX, fences + done, n);
+		put(queue, packet, (uint64_t)count);
 	}
 	return r;
 }
@@ -129,14 +136,15 @@ int auq_queue_submit(struct auq_queue *queue, uint64_t *value)
 {
 	uint32_t packet[AUQ_PACKET_MAX];
 	uint64_t *doorbell, wptr;
-	int r;
+	int r, count;
 
 	if (!queue)
 		return -EINVAL;
 	r = reserve(queue, 0);
 	if (r)
 		return r;
-	put(queue, packet, auq_packet_fence_signal(queue->ip, packet));
+	count = auq_packet_fence_signal(queue->ip, packet, AUQ_PACKET_MAX);
+	put(queue, packet, (uint64_t)count);
 
 	wptr = queue->emitted << unit_shift(queue);
 	atomic_thread_fence(memory_order_seq_cst); /* the ring before wptr ... */

@@ -16,28 +16,27 @@ static int check(const struct auq_signal_args *args)
 	return 0;
 }
 
-int auq_signal(struct auq_device *dev, const struct auq_signal_args *user_args)
+int auq_signal(struct auq_device *dev, const struct auq_signal_args *args)
 {
-	struct auq_signal_args args;
 	struct auq_uapi_signal signal;
 	int r;
 
 	if (!dev)
 		return -EINVAL;
-	r = auq_args_get(&args, user_args, sizeof(args));
+	r = auq_args_check(args, sizeof(*args));
 	if (!r)
-		r = check(&args);
+		r = check(args);
 	if (r)
 		return r;
 
 	signal = (struct auq_uapi_signal){
-		.queue_id = args.queue_id,
-		.syncobj_handles = (uintptr_t)args.syncobjs,
-		.num_syncobj_handles = (uint16_t)args.num_syncobjs,
-		.bo_read_handles = (uintptr_t)args.bo_read,
-		.bo_write_handles = (uintptr_t)args.bo_write,
-		.num_bo_read_handles = args.num_bo_read,
-		.num_bo_write_handles = args.num_bo_write,
+		.queue_id = args->queue_id,
+		.syncobj_handles = (uintptr_t)args->syncobjs,
+		.num_syncobj_handles = (uint16_t)args->num_syncobjs,
+		.bo_read_handles = (uintptr_t)args->bo_read,
+		.bo_write_handles = (uintptr_t)args->bo_write,
+		.num_bo_read_handles = args->num_bo_read,
+		.num_bo_write_handles = args->num_bo_write,
 	};
 	return auq_ioctl(dev->fd, AUQ_IOCTL_SIGNAL, &signal);
 }

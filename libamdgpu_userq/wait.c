@@ -59,39 +59,38 @@ static int narrow_points(struct request *req, const struct auq_wait_args *args)
 }
 
 static int request_init(struct request *req, struct auq_device *dev,
-			const struct auq_wait_args *user_args)
+			const struct auq_wait_args *args)
 {
-	struct auq_wait_args args;
 	int r;
 
 	if (!dev)
 		return -EINVAL;
-	r = auq_args_get(&args, user_args, sizeof(args));
+	r = auq_args_check(args, sizeof(*args));
 	if (!r)
-		r = check(&args);
+		r = check(args);
 	if (r)
 		return r;
 
 	req->dev = dev;
-	req->flags = args.flags;
+	req->flags = args->flags;
 	req->points = req->on_stack;
 	req->wait = (struct auq_uapi_wait){
-		.waitq_id = args.queue_id,
-		.syncobj_handles = (uintptr_t)args.syncobjs,
-		.num_syncobj_handles = (uint16_t)args.num_syncobjs,
-		.syncobj_timeline_handles = (uintptr_t)args.timelines,
-		.syncobj_timeline_points = (uintptr_t)args.points,
-		.num_syncobj_timeline_handles = (uint16_t)args.num_timelines,
-		.bo_read_handles = (uintptr_t)args.bo_read,
-		.bo_write_handles = (uintptr_t)args.bo_write,
-		.num_bo_read_handles = args.num_bo_read,
-		.num_bo_write_handles = args.num_bo_write,
+		.waitq_id = args->queue_id,
+		.syncobj_handles = (uintptr_t)args->syncobjs,
+		.num_syncobj_handles = (uint16_t)args->num_syncobjs,
+		.syncobj_timeline_handles = (uintptr_t)args->timelines,
+		.syncobj_timeline_points = (uintptr_t)args->points,
+		.num_syncobj_timeline_handles = (uint16_t)args->num_timelines,
+		.bo_read_handles = (uintptr_t)args->bo_read,
+		.bo_write_handles = (uintptr_t)args->bo_write,
+		.num_bo_read_handles = args->num_bo_read,
+		.num_bo_write_handles = args->num_bo_write,
 	};
-	if (!args.num_timelines || dev->traits[AUQ_TRAIT_POINTS_U64] == AUQ_YES)
+	if (!args->num_timelines || dev->traits[AUQ_TRAIT_POINTS_U64] == AUQ_YES)
 		return 0;
 	if (dev->traits[AUQ_TRAIT_POINTS_U64] == AUQ_UNKNOWN)
 		return -EOPNOTSUPP;
-	return narrow_points(req, &args);
+	return narrow_points(req, args);
 }
 
 static void request_fini(struct request *req)
@@ -102,12 +101,13 @@ static void request_fini(struct request *req)
 
 static int count(struct request *req, uint32_t *num)
 {
-	struct auq_uapi_wait wait = req->wait;
 	int r;
 
-	r = auq_ioctl(req->dev->fd, AUQ_IOCTL_WAIT, &wait);
+	req->wait.out_fences = 0;
+	req->wait.num_fences = 0;
+	r = auq_ioctl(req->dev->fd, AUQ_IOCTL_WAIT, &req->wait);
 	if (!r)
-		*num = wait.num_fences;
+		*num = req->wait.num_fences;
 	return r;
 }
 
@@ -118,21 +118,20 @@ static int count(struct request *req, uint32_t *num)
 static int fill(struct request *req, struct auq_fence *fences, uint32_t capacity, uint32_t *num)
 {
 	bool defer = req->dev->traits[AUQ_TRAIT_WAIT_ERROR_DOUBLE_PUT] != AUQ_NO;
-	struct auq_uapi_wait wait = req->wait;
 	sigset_t all, before;
 	int r;
 
-	wait.out_fences = (uintptr_t)fences;
-	wait.num_fences = (uint16_t)capacity;
+	req->wait.out_fences = (uintptr_t)fences;
+	req->wait.num_fences = (uint16_t)capacity;
 	if (defer) {
 		sigfillset(&all);
 		pthread_sigmask(SIG_SETMASK, &all, &before);
 	}
-	r = auq_ioctl(req->dev->fd, AUQ_IOCTL_WAIT, &wait);
+	r = auq_ioctl(req->dev->fd, AUQ_IOCTL_WAIT, &req->wait);
 	if (defer)
 		pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (!r)
-		*num = wait.num_fences;
+		*num = req->wait.num_fences;
 	return r;
 }
 

@@ -4,3 +4,6 @@ include tests/abi/local.mk
 include tests/tools/local.mk
 include tests/cli/local.mk
 include tests/sim/local.mk
+include tests/fuzz/local.mk
+include tests/bench/local.mk
+include tests/lab/local.mk

@@ -6,20 +6,27 @@ noinst_LTLIBRARIES += %D%/libamdfence.la
 	%D%/act/batch.c %D%/act/batch.h %D%/act/bench.c %D%/act/child.c %D%/act/child.h \
 	%D%/act/clock.h \
 	%D%/act/probe.c %D%/act/probe.h %D%/act/survey.c %D%/act/survey.h \
+	%D%/act/sw-sync.c %D%/act/sw-sync.h %D%/act/sync-run.c %D%/act/sync-run.h \
+	%D%/act/sync-trial.c %D%/act/sync-trial.h \
 	%D%/act/trial.c %D%/act/trial.h %D%/act/trial-control.c %D%/act/trial-l1.c \
 	%D%/act/trial-l2.c %D%/act/trial-l3.c %D%/act/trial-l4.c \
 	%D%/act/victim.c %D%/act/victim.h %D%/act/watch.c %D%/act/watch.h \
 	%D%/cmd/cmd.h %D%/cmd/device.c %D%/cmd/help.c %D%/cmd/leak-check.c %D%/cmd/list.c \
-	%D%/cmd/output.c %D%/cmd/trials.c %D%/cmd/trials.h \
-	%D%/collect/gpus.c %D%/collect/gpus.h %D%/collect/system.c %D%/collect/system.h \
-	%D%/model/catalogue.c %D%/model/catalogue.h %D%/model/judge.c %D%/model/plan.c \
+	%D%/cmd/output.c %D%/cmd/sim.c %D%/cmd/simulated.c %D%/cmd/simulated.h \
+	%D%/cmd/sync-check.c %D%/cmd/trials.c %D%/cmd/trials.h \
+	%D%/collect/gpus.c %D%/collect/gpus.h %D%/collect/listing.c %D%/collect/listing.h \
+	%D%/collect/system.c %D%/collect/system.h \
+	%D%/model/catalogue.c %D%/model/catalogue.h %D%/model/evidence.c %D%/model/evidence.h \
+	%D%/model/judge.c %D%/model/plan.c \
 	%D%/model/plan.h %D%/model/report.h %D%/model/snapshot.c %D%/model/snapshot.h \
-	%D%/render/gpu.c %D%/render/json.c %D%/render/render.h %D%/render/text.c
-dist_man_MANS += man/amdfence.1 man/amdfence-leak-check.1 man/amdfence-json.5
+	%D%/model/sync.c %D%/model/sync.h %D%/model/sync-walk.c \
+	%D%/render/driver.c %D%/render/gpu.c %D%/render/json.c %D%/render/render.h \
+	%D%/render/sync-json.c %D%/render/sync-tap.c %D%/render/sync-text.c %D%/render/text.c
+dist_man_MANS += man/amdfence.1 man/amdfence-leak-check.1 man/amdfence-sim.1 man/amdfence-sync-check.1 man/amdfence-json.5
 
-amdfence_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tools
+amdfence_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tools -DPKGLIBDIR='"$(pkglibdir)"'
 amdfence_cflags = $(AM_CFLAGS) $(LIBDRM_CFLAGS) $(PCIACCESS_CFLAGS) $(JSON_C_CFLAGS)
-amdfence_libs = $(LIBDRM_LIBS) $(PCIACCESS_LIBS) $(JSON_C_LIBS)
+amdfence_libs = tools/sim/libsimall.la $(LIBDRM_LIBS) $(PCIACCESS_LIBS) $(JSON_C_LIBS)
 %C%_libamdfence_la_CPPFLAGS = $(amdfence_cppflags)
 %C%_libamdfence_la_CFLAGS = $(amdfence_cflags)
 
@@ -28,3 +35,5 @@ bin_PROGRAMS += %D%/amdfence
 %C%_amdfence_CPPFLAGS = $(amdfence_cppflags)
 %C%_amdfence_CFLAGS = $(amdfence_cflags)
 %C%_amdfence_LDADD = %D%/libamdfence.la libamdgpu_userq/libamdgpu_userq.la $(amdfence_libs)
+
+include tools/sim/local.mk

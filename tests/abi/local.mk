@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: MIT
-dist_check_SCRIPTS += %D%/header %D%/layering %D%/symbols %D%/uapi-layout
+dist_check_SCRIPTS += %D%/header %D%/layering %D%/layout %D%/symbols %D%/uapi-layout
+EXTRA_DIST += %D%/layout.lp64

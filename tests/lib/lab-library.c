@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 #include <xf86drm.h>
@@ -161,6 +162,37 @@ static void test_submit(enum auq_ip ip)
 	is(auq_queue_free(queue), 0, "free again");
 	is(auq_queue_emit_nop(queue, 1), -ENODEV, "no packets after that");
 	drmSyncobjDestroy(auq_device_fd(dev), syncobj);
+	auq_queue_unref(queue);
+	auq_buffer_unref(buf);
+}
+
+/* As a driver with rings of its own builds them. */
+static void test_packets(enum auq_ip ip)
+{
+	static const uint32_t words[3] = {1, 2, 3};
+	struct auq_ip_info info = AUQ_ARGS(auq_ip_info);
+	struct auq_queue *queue = make_queue(ip);
+	struct auq_buffer *buf = make_buffer();
+	volatile uint32_t *data;
+	uint32_t dw[64];
+	uint64_t va;
+	int n, r;
+
+	if (!queue || !buf)
+		return;
+	auq_device_query_ip(dev, ip, &info);
+	data = auq_buffer_cpu(buf);
+	va = auq_buffer_va(buf);
+	n = auq_packet_nop(ip, dw, 64, 2);
+	n += auq_packet_write(ip, dw + n, 32, va + 4, words, 3);
+	r = auq_packet_release(ip, info.version_major, dw + n, 8, va + 16, 0x500000004ull);
+	ok(n == 9 && r == 8, "packets for version %u", info.version_major);
+	is(auq_queue_emit(queue, dw, (size_t)(n + r)), 0, "into the ring");
+	is(auq_queue_submit(queue, NULL), 0, "submit");
+	is(auq_queue_wait_idle(queue, 5 * SECOND), 0, "the engine gets idle");
+	ok(!data[0] && data[1] == 1 && data[2] == 2 && data[3] == 3 && data[4] == 4 &&
+		   data[5] == 5 && !data[6],
+	   "memory has all of it");
 	auq_queue_unref(queue);
 	auq_buffer_unref(buf);
 }
@@ -331,6 +363,61 @@ static uint32_t free_slot(void)
 	return slot;
 }
 
+static struct auq_listing *read_listing(const char *path)
+{
+	struct auq_listing *listing = NULL;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return NULL;
+	is(auq_listing_read(fd, &listing), 0, "the listing is read");
+	close(fd);
+	return listing;
+}
+
+/* For root, on a kernel that has it. */
+static void test_listing(void)
+{
+	const struct timespec pause = {.tv_nsec = 100000000};
+	const struct auq_fence_driver *driver;
+	struct auq_listing *listing;
+	struct auq_queue *queue;
+	char path[256] = "", comm[16] = ""; /* under valgrind it is another */
+	uint32_t slot = 0;
+	bool gone = false;
+	int tries;
+
+	prctl(PR_GET_NAME, comm);
+	is(auq_device_listing_path(dev, path, sizeof(path)), 0, "where the listing is");
+	listing = read_listing(path);
+	if (!listing) {
+		printf("# no listing: %s: %s\n", path, strerror(errno));
+		return;
+	}
+	auq_listing_free(listing);
+	queue = make_queue(AUQ_IP_SDMA);
+	is(auq_queue_slot(queue, &slot), 0, "a slot");
+	listing = read_listing(path);
+	driver = auq_listing_find(listing, slot);
+	if (ok(driver != NULL, "is listed"))
+		ok(driver->live && driver->pid == (uint32_t)getpid() &&
+			   !strcmp(driver->comm, comm) && driver->fences == 1 &&
+			   driver->waitq == 1 && !driver->inherited && !driver->pending &&
+			   !auq_fence_driver_unaccounted(driver) &&
+			   !auq_fence_driver_is_leaked(driver),
+		   "with a fence and what WAIT gathered, all accounted for");
+	ok(auq_listing_used(listing) >= auq_listing_count(listing), "each has a slot");
+	auq_listing_free(listing);
+	auq_queue_unref(queue);
+	for (tries = 0; tries < 50 && !gone; tries++) {
+		nanosleep(&pause, NULL);
+		listing = read_listing(path);
+		gone = !auq_listing_find(listing, slot);
+		auq_listing_free(listing);
+	}
+	ok(gone, "and is not, once the queue is freed");
+}
+
 /* Fences go a while after their last user: RCU. */
 static void test_nothing_leaked(uint32_t before)
 {
@@ -361,10 +448,12 @@ int main(void)
 	for (i = 0; i < AUQ_NUM_IPS; i++) {
 		printf("# %s\n", ip_names[i]);
 		test_submit((enum auq_ip)i);
+		test_packets((enum auq_ip)i);
 	}
 	test_dependency();
 	test_timeline();
 	test_kernel_errors();
+	test_listing();
 	test_nothing_leaked(slot);
 	auq_device_unref(dev);
 	return tap_done();

@@ -6,11 +6,15 @@ check_LTLIBRARIES = %D%/libfake.la
 %C%_libfake_la_CFLAGS = $(AM_CFLAGS) $(LIBDRM_CFLAGS) $(LIBDRM_AMDGPU_CFLAGS)
 
 check_PROGRAMS += \
-	%D%/test-device %D%/test-packet %D%/test-queue %D%/test-signal-wait %D%/test-traits
+	%D%/test-device %D%/test-listing %D%/test-packet %D%/test-queue %D%/test-signal-wait %D%/test-traits
 auq_test_cflags = $(AM_CFLAGS) $(LIBDRM_CFLAGS) $(LIBDRM_AMDGPU_CFLAGS)
 auq_test_ldadd = %D%/libfake.la libamdgpu_userq/libauq.la
 %C%_test_device_CFLAGS = $(auq_test_cflags)
 %C%_test_device_LDADD = $(auq_test_ldadd)
+%C%_test_listing_CFLAGS = $(auq_test_cflags)
+%C%_test_listing_LDADD = $(auq_test_ldadd)
+%C%_test_listing_LDFLAGS = \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=read,--wrap=fstat,--wrap=setmntent
 %C%_test_packet_SOURCES = %D%/test-packet.c tools/sim/cp.c tools/sim/cp.h
 %C%_test_packet_CFLAGS = $(auq_test_cflags)
 %C%_test_packet_LDADD = $(auq_test_ldadd)

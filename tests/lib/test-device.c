@@ -42,6 +42,30 @@ static void test_states(void)
 	is(state_of(AUQ_IP_COMPUTE), AUQ_IP_ABSENT, "no such engine");
 }
 
+static void test_traits(void)
+{
+	enum auq_answer answers[AUQ_NUM_TRAITS + 2], untouched = AUQ_YES;
+	struct auq_device *dev;
+	int trait;
+
+	fake_reset("6.18.15");
+	dev = fake_device();
+	answers[AUQ_NUM_TRAITS + 1] = AUQ_YES;
+	is(auq_device_traits(dev, answers, AUQ_NUM_TRAITS + 1), 0, "all traits");
+	for (trait = 0; trait < AUQ_NUM_TRAITS; trait++)
+		if (answers[trait] != auq_device_trait(dev, (enum auq_trait)trait))
+			break;
+	is(trait, AUQ_NUM_TRAITS, "are what they are one by one");
+	is(answers[AUQ_TRAIT_LEAK_BORN_SIGNALED], AUQ_YES, "are not nothing");
+	is(answers[AUQ_NUM_TRAITS], AUQ_UNKNOWN, "one that is not known");
+	is(answers[AUQ_NUM_TRAITS + 1], AUQ_YES, "no more than was asked for");
+	is(auq_device_traits(dev, NULL, 0), 0, "none");
+	is(auq_device_traits(dev, NULL, 1), -EINVAL, "no place");
+	is(auq_device_traits(NULL, &untouched, 1), -EINVAL, "no device");
+	is(untouched, AUQ_YES, "nothing was written");
+	auq_device_unref(dev);
+}
+
 static void test_query(void)
 {
 	struct auq_device_info info = AUQ_ARGS(auq_device_info);
@@ -171,6 +195,7 @@ int main(void)
 {
 	test_states();
 	test_query();
+	test_traits();
 	test_errors();
 	test_points();
 	test_strerror();

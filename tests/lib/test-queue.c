@@ -73,6 +73,7 @@ static void test_create(enum auq_ip ip)
 	struct auq_queue *const untouched = (void *)&fake, *queue = untouched;
 	struct auq_queue_args args = AUQ_ARGS(auq_queue_args);
 	const struct auq_uapi_userq_in *in = &fake.last_create.in;
+	uint32_t nop;
 	int n, r;
 
 	args.ip = ip;
@@ -100,7 +101,8 @@ static void test_create(enum auq_ip ip)
 		   in->mqd_size == (ip == AUQ_IP_GFX ? 16 : 8),
 	   "what the kernel is told");
 	ok(queue->wptr->bytes == 4096 && *(uint64_t *)queue->wptr->cpu == 0, "wptr: one page, 0");
-	is(((uint32_t *)queue->ring->cpu)[16383], auq_packet_nop(ip), "the ring is all NOPs");
+	auq_packet_nop(ip, &nop, 1, 1);
+	is(((uint32_t *)queue->ring->cpu)[16383], nop, "the ring is all NOPs");
 	is(auq_queue_id(queue), 5, "id");
 	ok(auq_queue_device(queue) == dev, "device");
 	ok(auq_queue_ref(queue) == queue, "ref");
@@ -332,6 +334,8 @@ static void test_ring_arguments(void)
 	is(auq_queue_emit_fence_wait(queue, fences, 40), 0, "of 40");
 	is((long long)queue->emitted, 2 + 32 * 4 + 2 + 8 * 4, "two packets");
 	is(auq_queue_emit_fence_wait(queue, fences, UINT32_MAX), -EMSGSIZE, "of too many");
+	fences[39].va = 4;
+	is(auq_queue_emit_fence_wait(queue, fences, 40), -EINVAL, "of one at half an address");
 	is(auq_queue_submit(NULL, NULL), -EINVAL, "submit");
 	is(auq_queue_wait_idle(NULL, 0), -EINVAL, "wait_idle");
 	is(auq_queue_set_wptr(NULL, 0), -EINVAL, "set_wptr");

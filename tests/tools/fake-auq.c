@@ -6,6 +6,7 @@
 #include <amdgpu_userq.h>
 #include <errno.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -30,8 +31,17 @@ struct world {
 	pid_t signaller;
 	unsigned driver_refs[SLOTS];
 	struct {
+		bool live;
+		unsigned context, waitq;
+		pid_t pid;
+	} drivers[SLOTS];
+	struct {
 		unsigned refs, slot;
+		bool pending;
 	} fences[FENCES];
+	unsigned contexts; /* given out */
+	unsigned listings, listings_after, lingering;
+	int listing_err;
 	unsigned syncobjs[SYNCOBJS]; /* the fence; FENCES if there is none yet, 0 if unused */
 };
 
@@ -78,6 +88,7 @@ void fake_start(unsigned defects)
 		abort();
 	world->defects = defects;
 	world->create_after = UINT32_MAX;
+	world->listings_after = UINT32_MAX;
 }
 
 void fake_stick_free(void)
@@ -112,6 +123,9 @@ static unsigned lowest_slot(void)
 		if (world->driver_refs[slot])
 			continue;
 		world->driver_refs[slot] = 1;
+		world->drivers[slot].live = true;
+		world->drivers[slot].context = ++world->contexts;
+		world->drivers[slot].pid = getpid();
 		return slot;
 	}
 	abort();
@@ -132,6 +146,83 @@ void fake_give_slot(unsigned slot)
 	lock();
 	world->driver_refs[slot] = 0;
 	unlock();
+}
+
+unsigned fake_leak_slot(void)
+{
+	unsigned slot = fake_take_slot();
+
+	world->drivers[slot].live = false;
+	world->drivers[slot].pid = 1;
+	return slot;
+}
+
+void fake_linger(unsigned num)
+{
+	world->lingering = num;
+}
+
+void fake_fail_listing(unsigned after, int err)
+{
+	world->listings_after = after;
+	world->listing_err = err;
+}
+
+unsigned fake_listings(void)
+{
+	return world->listings;
+}
+
+static void list_driver(FILE *out, unsigned slot)
+{
+	unsigned fences = 0, pending = 0;
+
+	for (unsigned i = 0; i < FENCES; i++) {
+		if (!world->fences[i].refs || world->fences[i].slot != slot)
+			continue;
+		fences++;
+		pending += world->fences[i].pending;
+	}
+	fprintf(out,
+		"slot=%u va=0x%x ctx=%u seq=0 refs=%u owner=%s doorbell=0 fences=%u waitq=%u "
+		"inherited=0 pending=%u pid=%d comm=amdfence-worker\n",
+		slot, 8 * slot, world->drivers[slot].context, world->driver_refs[slot],
+		world->drivers[slot].live ? "live" : "gone", fences, world->drivers[slot].waitq,
+		pending, world->drivers[slot].pid);
+}
+
+/* In the place of auq_listing_read(): see local.mk. */
+int __wrap_auq_listing_read(int fd, struct auq_listing **out);
+int __wrap_auq_listing_read(int fd, struct auq_listing **out)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file;
+	int err;
+
+	(void)fd;
+	if (world->listings++ >= world->listings_after)
+		return world->listing_err;
+	file = open_memstream(&text, &size);
+	lock();
+	fprintf(file, "# amdgpu_userq_fence_drivers v1 used=%u total=%u\n", fake_used_slots(),
+		SLOTS);
+	for (unsigned slot = 0; slot < SLOTS; slot++) {
+		if (world->driver_refs[slot])
+			list_driver(file, slot);
+		else if (world->lingering)
+			fprintf(file,
+				"slot=%u va=0x0 ctx=%u seq=0 refs=1 owner=gone doorbell=0 fences=1 "
+				"waitq=0 inherited=0 pending=0 pid=1 comm=a\n",
+				slot, ++world->contexts);
+	}
+	if (world->lingering)
+		world->lingering--;
+	unlock();
+	fclose(file);
+	err = auq_listing_parse(text, size, out);
+	free(text);
+	return err;
 }
 
 unsigned fake_used_slots(void)
@@ -245,14 +336,20 @@ int auq_queue_free(struct auq_queue *queue)
 	lock();
 	if (!(world->defects & FAKE_L2))
 		put_fence(queue->last_fence);
-	if (!(world->defects & FAKE_L3))
+	if (!(world->defects & FAKE_L3)) {
+		world->fences[queue->pending].pending = false;
 		put_fence(queue->pending);
-	for (unsigned i = 0; i < queue->num_xa; i++)
+	}
+	for (unsigned i = 0; i < queue->num_xa; i++) {
 		world->driver_refs[queue->xa[i]]--;
-	if (world->to_lose)
+		world->drivers[queue->xa[i]].waitq--;
+	}
+	if (world->to_lose) {
 		world->to_lose--;
-	else
+	} else {
+		world->drivers[queue->slot].live = false;
 		world->driver_refs[queue->slot]--;
+	}
 	world->queues--;
 	unlock();
 	queue->freed = true;
@@ -298,6 +395,7 @@ int auq_signal(struct auq_device *dev, const struct auq_signal_args *args)
 	world->fences[fence].slot = queue->slot;
 	world->fences[fence].refs = 1;
 	world->driver_refs[queue->slot]++;
+	world->fences[fence].pending = queue->wptr != 0;
 	if (queue->wptr) {
 		queue->pending = fence;
 		world->fences[fence].refs++;
@@ -305,6 +403,8 @@ int auq_signal(struct auq_device *dev, const struct auq_signal_args *args)
 		for (unsigned i = 0; i < queue->num_xa; i++)
 			world->driver_refs[queue->xa[i]]--;
 	}
+	for (unsigned i = 0; i < queue->num_xa; i++)
+		world->drivers[queue->xa[i]].waitq--;
 	queue->num_xa = 0;
 	put_fence(queue->last_fence);
 	queue->last_fence = fence;
@@ -332,6 +432,7 @@ int auq_wait(struct auq_device *dev, const struct auq_wait_args *args, struct au
 	}
 	queue->xa[queue->num_xa++] = world->fences[fence].slot;
 	world->driver_refs[world->fences[fence].slot]++;
+	world->drivers[world->fences[fence].slot].waitq++;
 	fences[0].va = 8ull * world->fences[fence].slot;
 	fences[0].value = 0;
 	*num_fences = 1;

@@ -30,6 +30,15 @@ void fake_lose_slots(unsigned num);
 /** CREATE fails with this from the @after-th queue on. */
 void fake_fail_create(unsigned after, int err);
 
+/** A fence driver with a reference too many, made by a process that has long gone. */
+unsigned fake_leak_slot(void);
+/** The next @num listings have, in each free slot, a driver that is still going. */
+void fake_linger(unsigned num);
+/** From the @after-th on, listings cannot be read. */
+void fake_fail_listing(unsigned after, int err);
+
+unsigned fake_listings(void); /* read so far */
+
 unsigned fake_used_slots(void);
 unsigned fake_queues(void); /* live, of all processes */
 unsigned fake_devices(void);

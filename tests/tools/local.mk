@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: MIT
 
-check_PROGRAMS += %D%/test-batch %D%/test-judge %D%/test-man \
-	%D%/test-output %D%/test-render %D%/test-trials %D%/test-watch
+check_PROGRAMS += %D%/test-batch %D%/test-evidence %D%/test-judge %D%/test-man \
+	%D%/test-output %D%/test-render %D%/test-sync %D%/test-sync-run %D%/test-trials %D%/test-watch
 tool_test_cppflags = $(amdfence_cppflags) -I$(top_srcdir)/%D%
-tool_test_ldadd = tools/libamdfence.la $(amdfence_libs)
+# Of the library, what fake-auq.c does not stand in for.
+tool_test_ldadd = tools/libamdfence.la libamdgpu_userq/libauq.la $(amdfence_libs)
 
 # An imitation of the library in its place, and of libdrm's syncobjs.
 %C%_test_batch_SOURCES = %D%/test-batch.c %D%/fake-auq.c %D%/fake-auq.h tests/lib/tap.c
 %C%_test_batch_CPPFLAGS = $(tool_test_cppflags)
 %C%_test_batch_CFLAGS = $(amdfence_cflags)
 %C%_test_batch_LDADD = $(tool_test_ldadd)
+%C%_test_evidence_SOURCES = %D%/test-evidence.c tests/lib/tap.c
+%C%_test_evidence_CPPFLAGS = $(tool_test_cppflags)
+%C%_test_evidence_CFLAGS = $(amdfence_cflags)
+%C%_test_evidence_LDADD = $(tool_test_ldadd)
 %C%_test_judge_SOURCES = %D%/test-judge.c tests/lib/tap.c
 %C%_test_judge_CPPFLAGS = $(tool_test_cppflags)
 %C%_test_judge_CFLAGS = $(amdfence_cflags)
@@ -18,15 +23,25 @@ tool_test_ldadd = tools/libamdfence.la $(amdfence_libs)
 %C%_test_output_CPPFLAGS = $(tool_test_cppflags)
 %C%_test_output_CFLAGS = $(amdfence_cflags)
 %C%_test_output_LDADD = $(tool_test_ldadd)
-%C%_test_render_SOURCES = %D%/test-render.c %D%/fake-auq.c tests/lib/tap.c
+%C%_test_render_SOURCES = %D%/test-render.c %D%/golden.c %D%/golden.h %D%/fake-auq.c tests/lib/tap.c
 %C%_test_render_CPPFLAGS = $(tool_test_cppflags)
 %C%_test_render_CFLAGS = $(amdfence_cflags)
 %C%_test_render_LDADD = $(tool_test_ldadd)
-EXTRA_DIST += %D%/render/clean.json %D%/render/clean.txt %D%/render/leak.json %D%/render/leak.txt
+EXTRA_DIST += %D%/render
+%C%_test_sync_SOURCES = %D%/test-sync.c %D%/golden.c tests/lib/tap.c
+%C%_test_sync_CPPFLAGS = $(tool_test_cppflags)
+%C%_test_sync_CFLAGS = $(amdfence_cflags)
+%C%_test_sync_LDADD = $(tool_test_ldadd)
+# An imitation of sw_sync in the place of tools/act/sw-sync.c.
+%C%_test_sync_run_SOURCES = %D%/test-sync-run.c %D%/fake-sw-sync.c %D%/fake-sw-sync.h tests/lib/tap.c
+%C%_test_sync_run_CPPFLAGS = $(tool_test_cppflags)
+%C%_test_sync_run_CFLAGS = $(amdfence_cflags)
+%C%_test_sync_run_LDADD = $(tool_test_ldadd)
 %C%_test_trials_SOURCES = %D%/test-trials.c %D%/fake-auq.c tests/lib/tap.c
 %C%_test_trials_CPPFLAGS = $(tool_test_cppflags)
 %C%_test_trials_CFLAGS = $(amdfence_cflags)
 %C%_test_trials_LDADD = $(tool_test_ldadd)
+%C%_test_trials_LDFLAGS = -Wl,--wrap=auq_listing_read
 %C%_test_watch_SOURCES = %D%/test-watch.c %D%/fake-auq.c tests/lib/tap.c
 %C%_test_watch_CPPFLAGS = $(tool_test_cppflags)
 %C%_test_watch_CFLAGS = $(amdfence_cflags)
@@ -41,4 +56,33 @@ noinst_PROGRAMS += tests/lab/churn
 tests_lab_churn_SOURCES = tests/lab/churn.c
 tests_lab_churn_LDFLAGS = -no-install
 tests_lab_churn_LDADD = libamdgpu_userq/libamdgpu_userq.la
+# Hung queues and more, in the lab: kernel-patch/check.
+noinst_PROGRAMS += tests/lab/defects
+tests_lab_defects_SOURCES = tests/lab/defects.c tests/lib/tap.c tests/lib/tap.h
+tests_lab_defects_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_lab_defects_CFLAGS = $(AM_CFLAGS) $(LIBDRM_CFLAGS)
+tests_lab_defects_LDFLAGS = -no-install
+tests_lab_defects_LDADD = libamdgpu_userq/libamdgpu_userq.la $(LIBDRM_LIBS)
 EXTRA_DIST += tests/lab/background
+
+# What tests/lab/provoke runs in the lab.
+noinst_PROGRAMS += tests/lab/trigger
+tests_lab_trigger_SOURCES = tests/lab/trigger.c tests/lab/trigger-races.c \
+	tests/lab/trigger.h tests/lab/vasic-control.c tests/lab/vasic-control.h
+tests_lab_trigger_CPPFLAGS = $(amdfence_cppflags) -I$(top_srcdir)
+tests_lab_trigger_CFLAGS = $(amdfence_cflags) -pthread
+tests_lab_trigger_LDFLAGS = -no-install
+tests_lab_trigger_LDADD = tools/libamdfence.la libamdgpu_userq/libamdgpu_userq.la $(amdfence_libs)
+
+# What tests/lab/bench-fix runs, and what tests/lab/README.md says of exhaust.
+noinst_PROGRAMS += tests/lab/measure tests/lab/exhaust
+tests_lab_measure_SOURCES = tests/lab/measure.c tests/lab/vasic-control.c
+tests_lab_measure_CPPFLAGS = $(amdfence_cppflags)
+tests_lab_measure_CFLAGS = $(amdfence_cflags)
+tests_lab_measure_LDFLAGS = -no-install
+tests_lab_measure_LDADD = tools/libamdfence.la libamdgpu_userq/libamdgpu_userq.la $(amdfence_libs)
+tests_lab_exhaust_SOURCES = tests/lab/exhaust.c
+tests_lab_exhaust_CFLAGS = $(AM_CFLAGS) $(LIBDRM_CFLAGS)
+tests_lab_exhaust_LDFLAGS = -no-install
+tests_lab_exhaust_LDADD = libamdgpu_userq/libamdgpu_userq.la $(LIBDRM_LIBS)
+EXTRA_DIST += tests/lab/bench-fix tests/lab/provoke

@@ -24,6 +24,7 @@ static struct batch_options options(const char *id)
 		.trial = trial_find(id, false),
 		.ip = AUQ_IP_SDMA,
 		.trials = TRIALS,
+		.probe = true,
 		.settle_ms = 20,
 		.deadline_s = 20,
 		.stop = &stop,

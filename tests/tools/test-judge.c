@@ -85,10 +85,23 @@ static void test_verdicts(void)
 
 static void test_cost(void)
 {
+	const struct plan_options probing = {.probes = 100};
+	const struct plan_options one = {.probes = 100, .only = catalogue_find("L1-2q")};
 	struct report report;
 
 	prepare(&report);
 	is(report.cost_planned, (catalogue_size - 1) * TRIALS, "planned: all but the control");
+	plan(&report, &probing);
+	is(report.cost_planned, (catalogue_size - 1) * TRIALS, "no probe is lost without L2");
+	report.gpu.traits[AUQ_TRAIT_LEAK_LAST_FENCE] = AUQ_YES;
+	plan(&report, &probing);
+	is(report.cost_planned, 2 * (2 * TRIALS + 100), "with it, control and L2 are all there is");
+	report.gpu.traits[AUQ_TRAIT_LEAK_LAST_FENCE] = AUQ_UNKNOWN;
+	plan(&report, &probing);
+	is(report.cost_planned, 3 * (2 * TRIALS + 100), "... the control twice if it surprises");
+	report.gpu.traits[AUQ_TRAIT_LEAK_LAST_FENCE] = AUQ_YES;
+	plan(&report, &one);
+	is(report.cost_planned, 2 * (2 * TRIALS + 100), "... another defect if it is not tried");
 	find(&report, "L1")->leaked = TRIALS;
 	find(&report, "L1")->probes = 100;
 	judge(&report);

@@ -6,6 +6,8 @@
 #include <config.h>
 
 #include "../lib/tap.h"
+#include "golden.h"
+#include "model/evidence.h"
 #include "model/plan.h"
 #include "render/render.h"
 
@@ -14,40 +16,6 @@
 #include <string.h>
 
 #define TRIALS 4
-
-static char *read_golden(const char *path)
-{
-	static char text[16384];
-	FILE *file = fopen(path, "r");
-	size_t size = 0;
-
-	if (file) {
-		size = fread(text, 1, sizeof(text) - 1, file);
-		fclose(file);
-	}
-	text[size] = 0;
-	return text;
-}
-
-static void compare(const char *name, const char *text)
-{
-	const char *srcdir = getenv("srcdir");
-	char path[4096];
-
-	snprintf(path, sizeof(path), "%s/tests/tools/render/%s", srcdir ? srcdir : ".", name);
-	if (getenv("UPDATE")) {
-		FILE *file = fopen(path, "w");
-
-		if (file) {
-			fputs(text, file);
-			fclose(file);
-		}
-	}
-	if (ok(strcmp(read_golden(path), text) == 0, "%s", name))
-		return;
-	for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
-		printf("# %.*s\n", (int)strcspn(line, "\n"), line);
-}
 
 static char *render(const struct report *report, bool json, bool colour)
 {
@@ -69,11 +37,11 @@ static void check(const struct report *report, const char *name)
 
 	snprintf(file, sizeof(file), "%s.txt", name);
 	text = render(report, false, false);
-	compare(file, text);
+	golden(file, text);
 	free(text);
 	snprintf(file, sizeof(file), "%s.json", name);
 	text = render(report, true, false);
-	compare(file, text);
+	golden(file, text);
 	free(text);
 }
 
@@ -109,7 +77,7 @@ static void prepare(struct report *report)
 
 		finding->run = finding->wanted;
 		for (unsigned j = 0; j < finding->run; j++)
-			finding->slots[j] = 2;
+			finding->outcomes[j].slot = 2;
 	}
 }
 
@@ -124,6 +92,23 @@ static void test_clean(void)
 	report_fini(&report);
 }
 
+static void test_simulated(void)
+{
+	struct report report;
+	char *text;
+
+	prepare(&report);
+	report.system.simulated = true;
+	judge(&report);
+	text = render(&report, false, false);
+	ok(strstr(text, " (SIMULATED)\n") != NULL, "a report says that it is simulated");
+	free(text);
+	text = render(&report, true, false);
+	ok(strstr(text, "\"simulated\": true") != NULL, "in JSON, too");
+	free(text);
+	report_fini(&report);
+}
+
 static void test_leak(void)
 {
 	struct report report;
@@ -131,11 +116,11 @@ static void test_leak(void)
 
 	prepare(&report);
 	for (unsigned i = 0; i < TRIALS; i++)
-		find(&report, "L1")->slots[i] = 4 + i;
+		find(&report, "L1")->outcomes[i].slot = 4 + i;
 	find(&report, "L1")->leaked = TRIALS;
 	find(&report, "L3")->run = 2;
 	find(&report, "L3")->unknown = 2;
-	find(&report, "L3")->slots[0] = UINT32_MAX;
+	find(&report, "L3")->outcomes[0].slot = UINT32_MAX;
 	strcpy(find(&report, "L3")->error, "USERQ_SIGNAL: Cannot allocate memory");
 	report.interrupted = true;
 	judge(&report);
@@ -144,6 +129,105 @@ static void test_leak(void)
 	ok(strncmp(text, "\033[1;31mleak found\033[0m", 21) == 0 && !strchr(text + 21, '\033'),
 	   "in colour only the verdict is");
 	free(text);
+	report_fini(&report);
+}
+
+#define DRIVER(slot, ctx, refs, counts, comm)                                                      \
+	"slot=" #slot " va=0xffff800000000000 ctx=" #ctx " seq=18446744073709551615 refs=" #refs   \
+	" owner=gone doorbell=5 " counts " pid=77 comm=" comm "\n"
+#define LOST "fences=0 waitq=0 inherited=0 pending=0"
+
+static void read_listing(struct listing_snapshot *snapshot, const char *drivers)
+{
+	char text[4096];
+
+	snprintf(text, sizeof(text), "# amdgpu_userq_fence_drivers v1 used=7 total=262144\n%s",
+		 drivers);
+	snapshot->state = SOURCE_OK;
+	ok(auq_listing_parse(text, strlen(text), &snapshot->listing) == 0, "a listing");
+}
+
+static void take_listing(struct report *report, const char *id)
+{
+	struct finding *finding = find(report, id);
+
+	for (unsigned i = 0; i < TRIALS; i++)
+		finding->outcomes[i].said[EVIDENCE_SLOTS] = SAID_LEAKED;
+	evidence_take_listing(finding, report->before.listing, report->after.listing);
+	evidence_combine(finding, report->after.listing);
+}
+
+/* What the listing names, of all kinds, and what it does not. */
+static void test_drivers(void)
+{
+	struct report report;
+	char *text;
+
+	prepare(&report);
+	for (unsigned i = 0; i < TRIALS; i++) {
+		find(&report, "L1")->outcomes[i].slot = 10 + i;
+		find(&report, "L3")->outcomes[i].slot = 20 + i;
+	}
+	strcpy(report.gpu.listing, "/sys/kernel/debug/dri/128/amdgpu_userq_fence_drivers");
+	report.use[EVIDENCE_DEBUGFS] = true;
+	read_listing(&report.before, DRIVER(1, 1, 1, LOST, "a\\033[31m") DRIVER(2, 2, 1, LOST, "b")
+					     DRIVER(3, 3, 1, LOST, "c") DRIVER(4, 4, 2, LOST, "d"));
+	read_listing(
+		&report.after,
+		DRIVER(1, 1, 1, LOST, "a\\033[31m") DRIVER(2, 2, 1, LOST, "b") DRIVER(
+			3, 3, 1, LOST, "c") DRIVER(4, 4, 2, LOST, "d") DRIVER(10, 10, 1, LOST, "w")
+			DRIVER(11, 11, 4, "fences=1 waitq=1 inherited=1 pending=0",
+			       "w") DRIVER(12, 12, 0, "fences=2 waitq=0 inherited=0 pending=1", "w")
+				DRIVER(13, 13, 2, "fences=2 waitq=0 inherited=0 pending=0", "w"));
+	judge(&report);
+	text = render(&report, false, false);
+	ok(strncmp(text, "clean: nothing that was tried leaks, but something did before\n", 62) ==
+		   0,
+	   "clean, and yet not");
+	free(text);
+	take_listing(&report, "L1");
+	take_listing(&report, "L3");
+	judge(&report);
+	check(&report, "drivers");
+
+	auq_listing_free(report.after.listing);
+	report.after = (struct listing_snapshot){.state = SOURCE_BROKEN, .err = -5};
+	judge(&report);
+	check(&report, "listing-broken");
+	report_fini(&report);
+}
+
+/* Each reason why there is no listing. */
+static void test_no_listing(void)
+{
+	static const struct {
+		enum source_state state;
+		const char *text, *json;
+	} cases[] = {
+		{SOURCE_UNASKED, "\nevidence slots\n", "\"listing\": null"},
+		{SOURCE_ABSENT,
+		 "\nevidence slots; no debugfs: the kernel lists no fence drivers there\n",
+		 "\"state\": \"absent\""},
+		{SOURCE_DENIED, "\nevidence slots; no debugfs: that is for root\n",
+		 "\"state\": \"denied\""},
+		{SOURCE_BROKEN, "\nevidence slots; no debugfs: an error\n",
+		 "\"state\": \"broken\""},
+	};
+	struct report report;
+	char *text;
+
+	prepare(&report);
+	judge(&report);
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		report.before.state = cases[i].state;
+		report.before.err = -1;
+		text = render(&report, false, false);
+		ok(strstr(text, cases[i].text) != NULL, "no listing, case %u", i);
+		free(text);
+		text = render(&report, true, false);
+		ok(strstr(text, cases[i].json) != NULL, "no listing in JSON, case %u", i);
+		free(text);
+	}
 	report_fini(&report);
 }
 
@@ -190,7 +274,10 @@ static void test_hostile_names(void)
 int main(void)
 {
 	test_clean();
+	test_simulated();
 	test_leak();
+	test_drivers();
+	test_no_listing();
 	test_hostile_names();
 	return tap_done();
 }

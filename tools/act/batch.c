@@ -68,7 +68,7 @@ static int work(struct lifeline *line, const struct batch_options *options, stru
 	call = atomic_load(&line->beat->call);
 	/* Whatever the other process still held is gone once it has ended. */
 	victim_end(victim);
-	settled = err == -EINTR ? 0 : settle(&bench, options, watch, probes);
+	settled = err == -EINTR || !options->probe ? 0 : settle(&bench, options, watch, probes);
 	if (!err) {
 		err = settled;
 		call = atomic_load(&line->beat->call);

@@ -13,6 +13,7 @@ struct batch_options {
 	const struct trial *trial;
 	enum auq_ip ip;
 	unsigned trials;
+	bool probe; /* look at the slots afterwards */
 	unsigned settle_ms;
 	unsigned deadline_s; /* for a call to the kernel */
 	const volatile sig_atomic_t *stop;

@@ -70,6 +70,20 @@ static int free_held(struct probe *probe)
 	return err;
 }
 
+static unsigned next_pause(unsigned pause)
+{
+	return pause < LONGEST_PAUSE_MS ? 2 * pause : LONGEST_PAUSE_MS;
+}
+
+unsigned probe_most(unsigned settle_ms)
+{
+	unsigned looks = LAST_LOOKS_THAT_LEAK, pause = FIRST_PAUSE_MS;
+
+	for (unsigned at = 0; at < settle_ms; at += pause, pause = next_pause(pause))
+		looks++;
+	return looks;
+}
+
 static int settle(struct probe *probe, struct watch *watch, unsigned settle_ms)
 {
 	const uint64_t end = clock_ms() + settle_ms;
@@ -86,7 +100,7 @@ static int settle(struct probe *probe, struct watch *watch, unsigned settle_ms)
 			return err;
 		if (clock_ms() < end) {
 			sleep_ms(pause);
-			pause = pause < LONGEST_PAUSE_MS ? 2 * pause : LONGEST_PAUSE_MS;
+			pause = next_pause(pause);
 			continue;
 		}
 		last_looks++;

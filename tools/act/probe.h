@@ -32,4 +32,10 @@ int probe_look(struct probe *probe, struct watch *watch);
  */
 int probe_settle(struct probe *probe, struct watch *watch, unsigned settle_ms);
 
+/**
+ * The most queues that probe_settle() makes where no slot comes back: one a
+ * look. More only while other programs free slots below.
+ */
+unsigned probe_most(unsigned settle_ms);
+
 #endif

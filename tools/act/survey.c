@@ -31,8 +31,10 @@ static int ask(const char *node, struct survey *survey)
 		survey->ip[ip] = AUQ_ARGS(auq_ip_info);
 		err = auq_device_query_ip(dev, ip, &survey->ip[ip]);
 	}
-	for (unsigned trait = 0; trait < AUQ_NUM_TRAITS; trait++)
-		survey->traits[trait] = auq_device_trait(dev, trait);
+	if (!err)
+		err = auq_device_traits(dev, survey->traits, AUQ_NUM_TRAITS);
+	if (auq_device_listing_path(dev, survey->listing, sizeof(survey->listing)))
+		survey->listing[0] = '\0';
 	auq_device_unref(dev);
 	return err;
 }

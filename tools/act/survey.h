@@ -10,6 +10,7 @@ struct survey {
 	struct auq_device_info info;
 	struct auq_ip_info ip[AUQ_NUM_IPS];
 	enum auq_answer traits[AUQ_NUM_TRAITS];
+	char listing[256]; /* path; "" when not known */
 };
 
 /**

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 /* Exit statuses of amdfence. */
-enum { EXIT_CLEAN = 0, EXIT_LEAK = 1, EXIT_TROUBLE = 2 };
+enum { EXIT_CLEAN = 0, EXIT_FOUND = 1, EXIT_TROUBLE = 2 };
 
 struct command {
 	const char *name;
@@ -19,7 +19,7 @@ struct command {
 /* Ends with NULL. */
 extern const struct command *const commands[];
 
-extern const struct command cmd_leak_check, cmd_list, cmd_help;
+extern const struct command cmd_leak_check, cmd_sync_check, cmd_list, cmd_sim, cmd_help;
 
 const struct command *command_find(const char *name);
 

@@ -2,10 +2,12 @@
 #include <config.h>
 
 #include "cmd/cmd.h"
+#include "cmd/simulated.h"
 #include "act/survey.h"
 #include "collect/gpus.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -34,6 +36,7 @@ bool survey_gpu(struct gpu_snapshot *gpu, unsigned deadline_s, char *why, size_t
 		gpu->info = survey.info;
 		memcpy(gpu->ip, survey.ip, sizeof(gpu->ip));
 		memcpy(gpu->traits, survey.traits, sizeof(gpu->traits));
+		memcpy(gpu->listing, survey.listing, sizeof(gpu->listing));
 		return true;
 	case ENOTTY:
 		snprintf(why, size, "'%s' is not a DRM device", gpu->node);
@@ -126,13 +129,14 @@ bool find_gpu(const char *wanted, unsigned deadline_s, struct gpu_snapshot *gpu)
 	const char *remedy;
 	char why[400];
 
+	if (wanted && is_name_of_simulated(wanted)) {
+		if (!is_simulated())
+			exit(simulate_this_command(wanted));
+		wanted = NULL; /* here there is no other */
+	}
 	if (!wanted)
 		return find_default(deadline_s, gpu);
 	*gpu = (struct gpu_snapshot){0};
-	if (strncmp(wanted, "sim", 3) == 0) {
-		complain("", "there is no simulated device in this version");
-		return false;
-	}
 	if (!strchr(wanted, '/')) {
 		if (!find_pci(wanted, gpu))
 			return false;

@@ -3,6 +3,8 @@
 
 #include "cmd/cmd.h"
 #include "cmd/trials.h"
+#include "act/probe.h"
+#include "collect/listing.h"
 #include "collect/system.h"
 #include "model/plan.h"
 #include "render/render.h"
@@ -28,14 +30,19 @@ struct options {
 	unsigned settle_ms;
 	unsigned deadline_s;
 	bool json;
+	bool use[NUM_EVIDENCE];
+	bool any; /* of the evidence: what cannot be had is done without */
 };
 
-enum { KEY_FORCE = 256, KEY_JSON, KEY_IP, KEY_SETTLE, KEY_DEADLINE, KEY_DEFECT };
+enum { KEY_FORCE = 256, KEY_JSON, KEY_IP, KEY_SETTLE, KEY_DEADLINE, KEY_DEFECT, KEY_EVIDENCE };
 
 static const struct argp_option argp_options[] = {
 	{"device", 'd', "DEVICE", 0, "Render node or PCI address; default: the first that can", 0},
 	{"trials", 'n', "N", 0, "Trials for each defect; default: 8", 0},
 	{"defect", KEY_DEFECT, "ID", 0, "Only this one, beside the control", 0},
+	{"evidence", KEY_EVIDENCE, "SOURCES", 0,
+	 "slots, debugfs, both with a comma in between, or auto, the default: all that can be had",
+	 0},
 	{"ip", KEY_IP, "ENGINE", 0, "gfx, compute, sdma or auto, the default: the cheapest", 0},
 	{"settle", KEY_SETTLE, "SECONDS", 0,
 	 "How long a slot may stay occupied before it counts as leaked; default: 1, or 12 where "
@@ -74,6 +81,31 @@ static unsigned parse_ip(struct argp_state *state, const char *text)
 	return AUTO;
 }
 
+static bool is_word(const char *text, size_t length, const char *word)
+{
+	return strlen(word) == length && strncmp(text, word, length) == 0;
+}
+
+static void parse_evidence(struct argp_state *state, struct options *options, const char *text)
+{
+	for (;; text++) {
+		size_t length = strcspn(text, ",");
+		bool known = is_word(text, length, "auto");
+
+		options->any |= known;
+		for (unsigned source = 0; source < NUM_EVIDENCE; source++) {
+			if (!is_word(text, length, evidence_name(source)))
+				continue;
+			options->use[source] = known = true;
+		}
+		if (!known)
+			argp_error(state, "no evidence '%.*s'", (int)length, text);
+		text += length;
+		if (!*text)
+			return;
+	}
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *options = state->input;
@@ -90,6 +122,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (!options->plan.only)
 			argp_error(state, "no defect '%s'", arg);
 		break;
+	case KEY_EVIDENCE:
+		parse_evidence(state, options, arg);
+		break;
 	case KEY_IP:
 		options->ip = parse_ip(state, arg);
 		break;
@@ -105,6 +140,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_JSON:
 		options->json = true;
+		break;
+	case ARGP_KEY_END:
+		if (!options->use[EVIDENCE_SLOTS] && !options->use[EVIDENCE_DEBUGFS])
+			options->any = true;
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -179,6 +218,22 @@ static bool choose_ip(struct report *report, unsigned wanted)
 	return false;
 }
 
+/* Reads the listing, if it may be of use. False, with a message, when it cannot be read and must.
+ */
+static bool choose_evidence(struct report *report, const struct options *options)
+{
+	report->use[EVIDENCE_SLOTS] = options->any || options->use[EVIDENCE_SLOTS];
+	if (!options->any && !options->use[EVIDENCE_DEBUGFS])
+		return true;
+	collect_listing(report->gpu.listing, &report->before);
+	report->use[EVIDENCE_DEBUGFS] = report->before.state == SOURCE_OK;
+	if (report->use[EVIDENCE_DEBUGFS] || !options->use[EVIDENCE_DEBUGFS])
+		return true;
+	complain(listing_remedy(&report->before), "cannot read '%s': %s", report->gpu.listing,
+		 auq_strerror(report->before.err));
+	return false;
+}
+
 /* Says the cost before. False, with a message, when it is too much or nothing may run. */
 static bool agree(const struct report *report, const struct options *options)
 {
@@ -196,7 +251,8 @@ static bool agree(const struct report *report, const struct options *options)
 			 report->cost_planned, report->gpu.info.seq64_slots);
 		return false;
 	}
-	if (!options->json && report->cost_planned)
+	/* What is simulated ends with this run. */
+	if (!options->json && report->cost_planned && !report->system.simulated)
 		fprintf(stderr,
 			"amdfence: on an affected kernel this pins up to %" PRIu64
 			" of %u fence slots until amdgpu is reloaded\n",
@@ -246,7 +302,7 @@ static int check(struct report *report, const struct options *options)
 	case VERDICT_CLEAN:
 		return EXIT_CLEAN;
 	case VERDICT_LEAK:
-		return EXIT_LEAK;
+		return EXIT_FOUND;
 	default:
 		return EXIT_TROUBLE;
 	}
@@ -282,7 +338,9 @@ static int run(int argc, char **argv)
 		report.settle_ms =
 			lazy->state != SOURCE_OK || lazy->value ? LAZY_SETTLE_MS : SETTLE_MS;
 	if (find_gpu(options.device, options.deadline_s, &report.gpu) &&
-	    choose_ip(&report, options.ip)) {
+	    choose_ip(&report, options.ip) && choose_evidence(&report, &options)) {
+		if (report.use[EVIDENCE_SLOTS])
+			options.plan.probes = probe_most(report.settle_ms);
 		plan(&report, &options.plan);
 		if (agree(&report, &options))
 			status = check(&report, &options);

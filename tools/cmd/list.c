@@ -31,29 +31,64 @@ static int fill(const void *data, FILE *out)
 	return 0;
 }
 
+struct options {
+	const char *device; /* NULL: all */
+};
+
+static const struct argp_option option_table[] = {
+	{"device", 'd', "DEVICE", 0,
+	 "Only this one: a render node, a PCI address, or sim[:KERNEL], a simulated one", 0},
+	{0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	if (key != 'd')
+		return ARGP_ERR_UNKNOWN;
+	options->device = arg;
+	return 0;
+}
+
+/* False: said that there is none. */
+static bool list_all(struct listing *listing)
+{
+	const char *remedy;
+
+	listing->num = collect_gpus(listing->gpus);
+	if (!listing->num)
+		complain_no_gpu();
+	for (unsigned i = 0; i < listing->num; i++) {
+		char *why = listing->why[i];
+		size_t room = sizeof(listing->why[i]);
+
+		survey_gpu(&listing->gpus[i], DEADLINE_S, why, room, &remedy);
+		if (remedy[0])
+			snprintf(why + strlen(why), room - strlen(why), "\n  %s", remedy);
+	}
+	return listing->num;
+}
+
 static int run(int argc, char **argv)
 {
 	static const struct argp argp = {
+		.options = option_table,
+		.parser = parse,
 		.doc = "List the GPUs that amdgpu drives, whether user queues work on them and if "
 		       "not why, and the defects that their kernel has.",
 	};
 	static struct listing listing;
+	struct options options = {0};
 
-	argp_parse(&argp, argc, argv, 0, NULL, NULL);
+	argp_parse(&argp, argc, argv, 0, NULL, &options);
 	collect_system(&listing.system);
-	listing.num = collect_gpus(listing.gpus);
-	if (!listing.num) {
-		complain_no_gpu();
+	if (options.device) {
+		listing.num = 1;
+		if (!find_gpu(options.device, DEADLINE_S, &listing.gpus[0]))
+			return EXIT_TROUBLE;
+	} else if (!list_all(&listing)) {
 		return EXIT_TROUBLE;
-	}
-	for (unsigned i = 0; i < listing.num; i++) {
-		const char *remedy;
-
-		survey_gpu(&listing.gpus[i], DEADLINE_S, listing.why[i], sizeof(listing.why[i]),
-			   &remedy);
-		if (remedy[0])
-			snprintf(listing.why[i] + strlen(listing.why[i]),
-				 sizeof(listing.why[i]) - strlen(listing.why[i]), "\n  %s", remedy);
 	}
 	return print_whole(fill, &listing) ? EXIT_CLEAN : EXIT_TROUBLE;
 }

@@ -3,10 +3,15 @@
 
 #include "cmd/trials.h"
 #include "act/batch.h"
+#include "act/clock.h"
+#include "collect/listing.h"
+#include "model/evidence.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+#define LOOK_PAUSE_MS 100
 
 struct progress {
 	const char *id;
@@ -37,16 +42,22 @@ static const char *reason_of_ours(int err)
 	}
 }
 
-static void take_result(struct finding *finding, const struct batch_result *result)
+static enum said said_of(enum fate fate)
+{
+	return fate == FATE_OCCUPIED ? SAID_LEAKED : fate == FATE_FREED ? SAID_FREE : SAID_NOTHING;
+}
+
+static void take_result(struct finding *finding, const struct batch_result *result, bool probed)
 {
 	finding->run = result->run;
 	finding->probes += result->probes;
-	finding->leaked = finding->unknown = 0;
 	finding->error[0] = 0;
 	for (unsigned i = 0; i < result->run; i++) {
-		finding->slots[i] = result->watch.trials[i].slot;
-		finding->leaked += result->watch.trials[i].fate == FATE_OCCUPIED;
-		finding->unknown += result->watch.trials[i].fate == FATE_UNKNOWN;
+		struct outcome *outcome = &finding->outcomes[i];
+
+		*outcome = (struct outcome){.slot = result->watch.trials[i].slot};
+		if (probed)
+			outcome->said[EVIDENCE_SLOTS] = said_of(result->watch.trials[i].fate);
 	}
 	if (result->stuck)
 		snprintf(finding->error, sizeof(finding->error),
@@ -61,6 +72,29 @@ static void take_result(struct finding *finding, const struct batch_result *resu
 			 auq_strerror(result->err));
 }
 
+/*
+ * Reads the listing until it says of no trial that it leaked, or the time to
+ * settle is over. Where the slot says so as well, the probe has waited already.
+ */
+static int look_at_listing(struct report *report, struct finding *finding,
+			   const struct trials_options *options)
+{
+	const uint64_t end = clock_ms() + report->settle_ms;
+	int err;
+
+	for (;;) {
+		collect_listing(report->gpu.listing, &report->after);
+		if (report->after.state != SOURCE_OK || *options->stop)
+			break;
+		err = evidence_take_listing(finding, report->before.listing, report->after.listing);
+		if (err || !evidence_is_early(finding) || clock_ms() >= end)
+			return err;
+		sleep_ms(LOOK_PAUSE_MS);
+	}
+	evidence_drop_listing(finding);
+	return 0;
+}
+
 static int run_once(struct report *report, struct finding *finding,
 		    const struct trials_options *options)
 {
@@ -70,6 +104,7 @@ static int run_once(struct report *report, struct finding *finding,
 		.trial = trial_find(finding->defect->id, finding->silent),
 		.ip = report->ip,
 		.trials = finding->wanted,
+		.probe = report->use[EVIDENCE_SLOTS],
 		.settle_ms = report->settle_ms,
 		.deadline_s = options->deadline_s,
 		.stop = options->stop,
@@ -81,13 +116,16 @@ static int run_once(struct report *report, struct finding *finding,
 
 	if (err)
 		return err;
-	take_result(finding, &result);
+	take_result(finding, &result, batch.probe);
 	report->stuck |= result.stuck;
-	report->interrupted |= *options->stop;
 	watch_fini(&result.watch);
+	if (report->use[EVIDENCE_DEBUGFS] && !result.stuck)
+		err = look_at_listing(report, finding, options);
+	evidence_combine(finding, report->after.listing);
+	report->interrupted |= *options->stop;
 	if (options->progress)
 		fputs("\r\033[K", stderr);
-	return 0;
+	return err;
 }
 
 static bool has_few_leaks(const struct finding *finding)

@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "collect/system.h"
+#include "sim/profile.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,6 +23,13 @@ static enum source_state read_line(const char *path, char *line, size_t size)
 	return ok ? SOURCE_OK : SOURCE_DENIED;
 }
 
+static bool has_suffix(const char *text, const char *suffix)
+{
+	size_t length = strlen(text), suffix_length = strlen(suffix);
+
+	return length >= suffix_length && strcmp(text + length - suffix_length, suffix) == 0;
+}
+
 void collect_system(struct system_snapshot *system)
 {
 	struct utsname names;
@@ -30,6 +38,7 @@ void collect_system(struct system_snapshot *system)
 	*system = (struct system_snapshot){0};
 	if (uname(&names) == 0)
 		snprintf(system->release, sizeof(system->release), "%s", names.release);
+	system->simulated = has_suffix(system->release, SIM_RELEASE_SUFFIX);
 
 	system->panic_on_warn.state =
 		read_line("/proc/sys/kernel/panic_on_warn", line, sizeof(line));

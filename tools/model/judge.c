@@ -6,6 +6,16 @@
 #include <errno.h>
 #include <stdlib.h>
 
+const char *evidence_name(enum evidence evidence)
+{
+	static const char *const names[] = {
+		[EVIDENCE_SLOTS] = "slots",
+		[EVIDENCE_DEBUGFS] = "debugfs",
+	};
+
+	return names[evidence];
+}
+
 const char *verdict_name(enum verdict verdict)
 {
 	static const char *const names[] = {
@@ -19,7 +29,13 @@ const char *verdict_name(enum verdict verdict)
 
 int report_init(struct report *report, unsigned trials)
 {
-	*report = (struct report){.trials = trials, .verdict = VERDICT_UNKNOWN};
+	*report = (struct report){
+		.trials = trials,
+		.verdict = VERDICT_UNKNOWN,
+		.use = {[EVIDENCE_SLOTS] = true},
+		.before = {.state = SOURCE_UNASKED},
+		.after = {.state = SOURCE_UNASKED},
+	};
 	report->findings = calloc(catalogue_size, sizeof(*report->findings));
 	if (!report->findings)
 		return -ENOMEM;
@@ -28,8 +44,8 @@ int report_init(struct report *report, unsigned trials)
 
 		finding->defect = &catalogue[i];
 		finding->verdict = VERDICT_UNKNOWN;
-		finding->slots = calloc(trials, sizeof(*finding->slots));
-		if (!finding->slots) {
+		finding->outcomes = calloc(trials, sizeof(*finding->outcomes));
+		if (!finding->outcomes) {
 			report_fini(report);
 			return -ENOMEM;
 		}
@@ -39,8 +55,12 @@ int report_init(struct report *report, unsigned trials)
 
 void report_fini(struct report *report)
 {
-	for (unsigned i = 0; report->findings && i < catalogue_size; i++)
-		free(report->findings[i].slots);
+	for (unsigned i = 0; report->findings && i < catalogue_size; i++) {
+		free(report->findings[i].outcomes);
+		free(report->findings[i].drivers);
+	}
+	auq_listing_free(report->before.listing);
+	auq_listing_free(report->after.listing);
 	free(report->findings);
 	report->findings = NULL;
 }

@@ -34,6 +34,29 @@ static void skip(struct finding *finding, const char *why)
 	snprintf(finding->skipped, sizeof(finding->skipped), "%s", why);
 }
 
+/*
+ * Where L2 is there, every queue that signals is lost: up to two a trial, and
+ * the probes. Once it is found the control is tried again, unless its queues
+ * were silent from the start, and all else is left out.
+ */
+static uint64_t cost_with_l2(struct report *report, unsigned probes)
+{
+	bool expected = report->gpu.traits[AUQ_TRAIT_LEAK_LAST_FENCE] == AUQ_YES;
+	bool tried = !report_find(report, AUQ_TRAIT_LEAK_LAST_FENCE)->skipped[0];
+	unsigned batches = 0;
+
+	for (unsigned i = 0; i < catalogue_size; i++) {
+		const struct finding *finding = &report->findings[i];
+		int trait = finding->defect->trait;
+
+		if (finding->skipped[0] ||
+		    (tried && trait != DEFECT_CONTROL && trait != AUQ_TRAIT_LEAK_LAST_FENCE))
+			continue;
+		batches += trait == DEFECT_CONTROL && tried && !expected ? 2 : 1;
+	}
+	return (uint64_t)batches * (2 * report->trials + probes);
+}
+
 void plan(struct report *report, const struct plan_options *options)
 {
 	report->cost_planned = 0;
@@ -53,6 +76,12 @@ void plan(struct report *report, const struct plan_options *options)
 		else
 			finding->wanted = report->trials;
 		report->cost_planned += (uint64_t)finding->wanted * defect->slots;
+	}
+	if (report->gpu.traits[AUQ_TRAIT_LEAK_LAST_FENCE] != AUQ_NO) {
+		uint64_t cost = cost_with_l2(report, options->probes);
+
+		if (cost > report->cost_planned)
+			report->cost_planned = cost;
 	}
 }
 

@@ -8,6 +8,7 @@
 struct plan_options {
 	const struct defect *only; /* beside the control; NULL for all */
 	bool force;
+	unsigned probes; /* queues that look for free slots after the trials of a defect, at most */
 };
 
 /** Fills in expected, wanted and skipped of each finding, and the planned cost. */

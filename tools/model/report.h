@@ -6,6 +6,24 @@
 #include "model/catalogue.h"
 #include "model/snapshot.h"
 
+/* Where evidence comes from, in the order in which it is named. */
+enum evidence { EVIDENCE_SLOTS, EVIDENCE_DEBUGFS, NUM_EVIDENCE };
+
+const char *evidence_name(enum evidence evidence);
+
+/** What one source says of one trial's fence driver. */
+enum said { SAID_NOTHING, SAID_FREE, SAID_LEAKED };
+
+struct outcome {
+	uint32_t slot;
+	enum said said[NUM_EVIDENCE];
+};
+
+struct tally {
+	unsigned leaked;
+	unsigned unknown;
+};
+
 enum verdict { VERDICT_CLEAN, VERDICT_LEAK, VERDICT_UNKNOWN };
 
 const char *verdict_name(enum verdict verdict);
@@ -16,12 +34,15 @@ struct finding {
 	enum verdict expected; /* by the kernel's version */
 	unsigned wanted;
 	unsigned run;
-	unsigned leaked;  /* slots that stayed occupied until the end */
-	unsigned unknown; /* slots that could not be judged */
-	unsigned
-		foreign; /* occupied in a first pass and in none of the second: another program's */
-	unsigned superseded;  /* leaked in a pass that another one replaced */
-	uint32_t *slots;      /* of each trial in run; owned */
+	struct outcome *outcomes;      /* of each trial in run; owned */
+	struct tally by[NUM_EVIDENCE]; /* what each source says of them */
+	unsigned leaked;               /* what they say together */
+	unsigned unknown;              /* of these nobody could say it */
+	unsigned disagree;             /* of these they said different things */
+	unsigned foreign;    /* leaked in a first pass and none in the second: another program's */
+	unsigned superseded; /* leaked in a pass that another one replaced */
+	struct auq_fence_driver *drivers; /* that leaked, as the listing has them; owned */
+	unsigned num_drivers;
 	bool silent;          /* control: its queues did not signal */
 	unsigned probes;      /* queues that looked for free slots, all of which signalled */
 	char skipped[160];    /* why it was not tried; "" if it was */
@@ -35,9 +56,12 @@ struct report {
 	enum auq_ip ip;
 	unsigned trials; /* for each defect */
 	unsigned settle_ms;
-	struct finding *findings; /* catalogue_size of them, in its order */
-	uint64_t cost_planned;    /* slots, if the kernel had every defect tried */
-	uint64_t cost_actual;     /* slots pinned until the driver is reloaded */
+	bool use[NUM_EVIDENCE];
+	struct listing_snapshot before; /* of all trials; SOURCE_UNASKED if debugfs is not used */
+	struct listing_snapshot after;  /* the last look, SOURCE_UNASKED if there was none */
+	struct finding *findings;       /* catalogue_size of them, in its order */
+	uint64_t cost_planned;          /* slots, if the kernel had every defect tried */
+	uint64_t cost_actual;           /* slots pinned until the driver is reloaded */
 	bool interrupted;
 	bool stuck;           /* a call did not return */
 	enum verdict verdict; /* by judge() */

@@ -6,7 +6,13 @@
 #include <amdgpu_userq.h>
 #include <stdbool.h>
 
-enum source_state { SOURCE_ABSENT, SOURCE_DENIED, SOURCE_OK };
+enum source_state {
+	SOURCE_ABSENT,
+	SOURCE_DENIED,
+	SOURCE_OK,
+	SOURCE_BROKEN, /* there, but it could not be read, or made no sense */
+	SOURCE_UNASKED,
+};
 
 /** A yes-or-no of the system; value means something only with SOURCE_OK. */
 struct setting {
@@ -16,6 +22,7 @@ struct setting {
 
 struct system_snapshot {
 	char release[65];
+	bool simulated; /* it is no kernel, and there is no GPU: amdfence-sim(1) */
 	struct setting panic_on_warn;
 	struct setting lazy_rcu; /* RCU callbacks may be left lying for seconds */
 };
@@ -27,6 +34,14 @@ struct gpu_snapshot {
 	struct auq_device_info info;
 	struct auq_ip_info ip[AUQ_NUM_IPS];
 	enum auq_answer traits[AUQ_NUM_TRAITS];
+	char listing[256]; /* where the kernel would list its fence drivers; "" when not known */
+};
+
+/** The fence drivers of a GPU. */
+struct listing_snapshot {
+	enum source_state state;
+	int err;                     /* unless SOURCE_OK: why not, negative */
+	struct auq_listing *listing; /* with SOURCE_OK; owned */
 };
 
 /* Names as people and options write them: gfx, compute, sdma. */

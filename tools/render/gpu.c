@@ -75,7 +75,8 @@ void render_gpu_text(const struct system_snapshot *system, const struct gpu_snap
 	render_escaped(gpu->name[0] ? gpu->name : "AMD GPU", out);
 	fprintf(out, ", %s, ", gpu->pci[0] ? gpu->pci : "not on PCI");
 	render_escaped(gpu->node[0] ? gpu->node : "no render node", out);
-	fprintf(out, "\n  kernel   %s\n", system->release);
+	fprintf(out, "%s\n  kernel   %s\n", system->simulated ? " (SIMULATED)" : "",
+		system->release);
 	if (why) {
 		fprintf(out, "  %s\n", why);
 		return;

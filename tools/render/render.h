@@ -4,6 +4,7 @@
 #define AMDFENCE_RENDER_H
 
 #include "model/report.h"
+#include "model/sync.h"
 
 #include <stdio.h>
 
@@ -19,6 +20,17 @@ void render_gpu_text(const struct system_snapshot *system, const struct gpu_snap
 /** Why an engine takes no user queues, and what to do about it, "" if nothing. */
 const char *ip_state_text(enum auq_ip_state state);
 const char *ip_state_remedy(enum auq_ip_state state);
+
+/** What sync-check found. */
+void render_sync_text(const struct sync_report *report, FILE *out);
+void render_sync_tap(const struct sync_report *report, FILE *out);
+/** 0 or -ENOMEM. */
+int render_sync_json(const struct sync_report *report, FILE *out);
+/** The case that a finding shows, each line after @indent. */
+void render_sync_case(const struct sync_finding *finding, const char *indent, FILE *out);
+
+/** What keeps a fence driver whose queue is gone, and who made it; no end of line. */
+void render_driver(const struct auq_fence_driver *driver, FILE *out);
 
 /** Text from elsewhere: what a terminal might take for a command is shown as \xNN. */
 void render_escaped(const char *text, FILE *out);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <config.h>
 
+#include "model/evidence.h"
 #include "render/render.h"
 
 #include <inttypes.h>
+
+#define MOST_DRIVERS 3 /* of a defect, and of those leaked before */
 
 static void render_heading(const struct report *report, bool colour, FILE *out)
 {
@@ -30,6 +33,8 @@ static void render_heading(const struct report *report, bool colour, FILE *out)
 		break;
 	case VERDICT_CLEAN:
 		fprintf(out, ": nothing that was tried leaks");
+		if (evidence_count_earlier(report))
+			fprintf(out, ", but something did before");
 		break;
 	case VERDICT_UNKNOWN:
 		fprintf(out, ": no verdict on this kernel");
@@ -37,7 +42,37 @@ static void render_heading(const struct report *report, bool colour, FILE *out)
 	}
 	if (report->interrupted)
 		fprintf(out, " (interrupted)");
+	if (report->system.simulated)
+		fprintf(out, " (SIMULATED)");
 	fprintf(out, "\n\n");
+}
+
+/* What is judged by, and why not by more. */
+static void render_evidence(const struct report *report, FILE *out)
+{
+	const struct listing_snapshot *before = &report->before;
+
+	fprintf(out, "evidence %s", report->use[EVIDENCE_SLOTS] ? "slots" : "");
+	if (report->use[EVIDENCE_SLOTS] && before->state != SOURCE_UNASKED)
+		fprintf(out, report->use[EVIDENCE_DEBUGFS] ? ", " : "; no ");
+	switch (before->state) {
+	case SOURCE_OK:
+		fprintf(out, "debugfs (%" PRIu32 " fence drivers before, %" PRIu32 " slots in use)",
+			auq_listing_count(before->listing), auq_listing_used(before->listing));
+		break;
+	case SOURCE_ABSENT:
+		fprintf(out, "debugfs: the kernel lists no fence drivers there");
+		break;
+	case SOURCE_DENIED:
+		fprintf(out, "debugfs: that is for root");
+		break;
+	case SOURCE_BROKEN:
+		fprintf(out, "debugfs: %s", auq_strerror(before->err));
+		break;
+	case SOURCE_UNASKED:
+		break;
+	}
+	fprintf(out, "\n");
 }
 
 static void render_subject(const struct report *report, FILE *out)
@@ -50,8 +85,10 @@ static void render_subject(const struct report *report, FILE *out)
 	render_escaped(gpu->node, out);
 	fprintf(out, "\nkernel   %s, amdgpu %u.%u.%u\n", report->system.release,
 		gpu->info.drm_major, gpu->info.drm_minor, gpu->info.drm_patch);
-	fprintf(out, "queues   %s, %u trials a defect, settled for %u ms\n\n", ip_name(report->ip),
+	fprintf(out, "queues   %s, %u trials a defect, settled for %u ms\n", ip_name(report->ip),
 		report->trials, report->settle_ms);
+	render_evidence(report, out);
+	fprintf(out, "\n");
 }
 
 static void render_table(const struct report *report, FILE *out)
@@ -80,16 +117,34 @@ static void render_slots(const struct finding *finding, FILE *out)
 	while (i < finding->run && shown < most) {
 		unsigned end = i;
 
-		while (end + 1 < finding->run && finding->slots[end + 1] == finding->slots[end] + 1)
+		while (end + 1 < finding->run &&
+		       finding->outcomes[end + 1].slot == finding->outcomes[end].slot + 1)
 			end++;
-		fprintf(out, "%s%" PRIu32, shown ? ", " : "", finding->slots[i]);
+		fprintf(out, "%s%" PRIu32, shown ? ", " : "", finding->outcomes[i].slot);
 		if (end > i)
-			fprintf(out, "-%" PRIu32, finding->slots[end]);
+			fprintf(out, "-%" PRIu32, finding->outcomes[end].slot);
 		i = end + 1;
 		shown++;
 	}
 	if (i < finding->run)
 		fprintf(out, " and %u more", finding->run - i);
+}
+
+static void render_drivers(const struct finding *finding, FILE *out)
+{
+	const char *id = finding->defect->id;
+
+	for (unsigned i = 0; i < finding->num_drivers && i < MOST_DRIVERS; i++) {
+		fprintf(out, "%-8s ", id);
+		render_driver(&finding->drivers[i], out);
+		fprintf(out, "\n");
+	}
+	if (finding->num_drivers > MOST_DRIVERS)
+		fprintf(out, "%-8s and %u more\n", id, finding->num_drivers - MOST_DRIVERS);
+	if (finding->disagree)
+		fprintf(out, "%-8s evidence disagrees on %u: leaked by slots %u, by debugfs %u\n",
+			id, finding->disagree, finding->by[EVIDENCE_SLOTS].leaked,
+			finding->by[EVIDENCE_DEBUGFS].leaked);
 }
 
 static void render_finding(const struct finding *finding, FILE *out)
@@ -112,11 +167,32 @@ static void render_finding(const struct finding *finding, FILE *out)
 			fprintf(out, "; %u more in a first pass, another program's",
 				finding->foreign);
 		fprintf(out, "\n");
+		render_drivers(finding, out);
 	}
 	if (finding->error[0])
 		fprintf(out, "%-8s stopped: %s\n", id, finding->error);
 	if (finding->verdict == VERDICT_LEAK)
 		fprintf(out, "%-8s remedy: %s\n", id, finding->defect->remedy);
+}
+
+/* Of the listing, what was there before us. */
+static void render_earlier(const struct report *report, FILE *out)
+{
+	const struct auq_fence_driver *driver;
+	uint32_t index = 0, num = 0;
+
+	while (num < MOST_DRIVERS && (driver = evidence_next_earlier(report, &index))) {
+		fprintf(out, "earlier  ");
+		render_driver(driver, out);
+		fprintf(out, "\n");
+		num++;
+	}
+	num = evidence_count_earlier(report) - num;
+	if (num)
+		fprintf(out, "earlier  and %" PRIu32 " more\n", num);
+	if (report->use[EVIDENCE_DEBUGFS] && report->after.err)
+		fprintf(out, "debugfs  could not be read after the trials: %s\n",
+			auq_strerror(report->after.err));
 }
 
 static void render_cost(const struct report *report, FILE *out)
@@ -144,5 +220,6 @@ void render_report_text(const struct report *report, bool colour, FILE *out)
 	fprintf(out, "\n");
 	for (unsigned i = 0; i < catalogue_size; i++)
 		render_finding(&report->findings[i], out);
+	render_earlier(report, out);
 	render_cost(report, out);
 }

@@ -5,7 +5,9 @@
 #include <linux/bitmap.h>
 #include <linux/debugfs.h>
 #include <linux/moduleparam.h>
+#include <linux/rcupdate.h>
 #include <linux/seq_file.h>
+#include <linux/workqueue.h>
 
 #include "vasic.h"
 
@@ -33,6 +35,23 @@ static int slots_show(struct seq_file *m, void *unused)
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(slots);
+
+/*
+ * The same, once all that was put off has been done: TTM's release of buffers, and RCU callbacks,
+ * where fences go. A callback may put the last reference of what goes by another one.
+ */
+static int settle_show(struct seq_file *m, void *unused)
+{
+	struct vasic *v = m->private;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		flush_workqueue(v->adev->mman.bdev.wq);
+		rcu_barrier();
+	}
+	return slots_show(m, unused);
+}
+DEFINE_SHOW_ATTRIBUTE(settle);
 
 static const char *state_name(const struct vasic_queue *q)
 {
@@ -83,6 +102,7 @@ void vasic_debugfs_init(struct vasic *v)
 	struct vasic_faults *f = &v->faults;
 
 	debugfs_create_file("slots", 0400, dir, v, &slots_fops);
+	debugfs_create_file("settle", 0400, dir, v, &settle_fops);
 	debugfs_create_file("queues", 0400, dir, v, &queues_fops);
 	debugfs_create_file("stats", 0400, dir, v, &stats_fops);
 	debugfs_create_bool("hold", 0600, dir, &f->hold);

@@ -19,6 +19,16 @@ config_fragments() {
 	if [ "$debug" = 1 ]; then printf '%s\n' "$lab_dir/config/debug.config"; fi
 }
 
+# What .config is made from: the fragments, and which Kconfig files of SRC patches changed how.
+config_asked() {
+	local path
+	config_fragments | xargs -d '\n' cat
+	if [ ${#patches[@]} = 0 ]; then return; fi
+	patched_paths "${patches[@]}" | { grep '/Kconfig[^/]*$' || true; } | while IFS= read -r path; do
+		echo "# $path: $(sha256sum <"$1/$path" | cut -c1-16)"
+	done
+}
+
 series_patches() {
 	if [ -e "$1/series" ]; then
 		sed -e 's/[[:space:]]*#.*//' -e '/^[[:space:]]*$/d' "$1/series" | while read -r name _; do
@@ -168,7 +178,7 @@ kernel_build() {
 	source_unpack "$tree"
 	overlay_apply "$tree"
 	log=$tree/build.log
-	config_fragments | xargs -d '\n' cat >"$tree/config.new"
+	config_asked "$tree/src" >"$tree/config.new"
 	if ! cmp -s "$tree/config.new" "$tree/config.asked"; then
 		rm -f "$tree/config.asked"
 		step "configuring $label" "$log" config_apply "$tree/src" "$tree/config.new" || build_failed "$log"

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* What the sources of evidence say of trials, put together. Pure. */
+#ifndef AMDFENCE_EVIDENCE_H
+#define AMDFENCE_EVIDENCE_H
+
+#include "model/report.h"
+
+/**
+ * What listings of before and after a batch say of the trials that were run:
+ * a fence driver was leaked if it came in between, has the slot of a trial, the
+ * last one that had it, and its queue is gone. Keeps copies of those. -ENOMEM.
+ */
+int evidence_take_listing(struct finding *finding, const struct auq_listing *before,
+			  const struct auq_listing *after);
+
+/** What the listing said is forgotten. */
+void evidence_drop_listing(struct finding *finding);
+
+/** Whether a trial leaked by the listing and not by its slot: time may still tell. */
+bool evidence_is_early(const struct finding *finding);
+
+/**
+ * Fills in the tallies. The listing is believed where it names a leaked driver,
+ * or names another program's in the slot (@after may be NULL); else the slot.
+ */
+void evidence_combine(struct finding *finding, const struct auq_listing *after);
+
+/** The @index-th driver leaked before the trials and still now, or NULL. From 0, in order. */
+const struct auq_fence_driver *evidence_next_earlier(const struct report *report, uint32_t *index);
+
+/** How many there are. */
+uint32_t evidence_count_earlier(const struct report *report);
+
+#endif
