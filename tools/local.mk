@@ -11,7 +11,7 @@ noinst_LTLIBRARIES += %D%/libamdfence.la
 	%D%/act/trial.c %D%/act/trial.h %D%/act/trial-control.c %D%/act/trial-l1.c \
 	%D%/act/trial-l2.c %D%/act/trial-l3.c %D%/act/trial-l4.c \
 	%D%/act/victim.c %D%/act/victim.h %D%/act/watch.c %D%/act/watch.h \
-	%D%/cmd/cmd.h %D%/cmd/device.c %D%/cmd/help.c %D%/cmd/leak-check.c %D%/cmd/list.c \
+	%D%/cmd/check.c %D%/cmd/check.h %D%/cmd/cmd.h %D%/cmd/device.c %D%/cmd/help.c %D%/cmd/leak-check.c %D%/cmd/list.c \
 	%D%/cmd/output.c %D%/cmd/sim.c %D%/cmd/simulated.c %D%/cmd/simulated.h \
 	%D%/cmd/sync-check.c %D%/cmd/trials.c %D%/cmd/trials.h \
 	%D%/collect/gpus.c %D%/collect/gpus.h %D%/collect/listing.c %D%/collect/listing.h \

@@ -1,37 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include <config.h>
 
+#include "cmd/check.h"
 #include "cmd/cmd.h"
-#include "cmd/trials.h"
-#include "act/probe.h"
-#include "collect/listing.h"
 #include "collect/system.h"
-#include "model/plan.h"
 #include "render/render.h"
 
 #include <argp.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define DEFAULT_TRIALS     8
-#define DEFAULT_DEADLINE_S 30
-#define SETTLE_MS          1000
-#define LAZY_SETTLE_MS     12000 /* RCU holds lazy callbacks for up to 10 s */
-#define AUTO               UINT32_MAX
-
 struct options {
 	const char *device;
-	struct plan_options plan;
 	unsigned trials;
-	unsigned ip;
-	unsigned settle_ms;
-	unsigned deadline_s;
 	bool json;
-	bool use[NUM_EVIDENCE];
-	bool any; /* of the evidence: what cannot be had is done without */
+	struct check_options check;
 };
 
 enum { KEY_FORCE = 256, KEY_JSON, KEY_IP, KEY_SETTLE, KEY_DEADLINE, KEY_DEFECT, KEY_EVIDENCE };
@@ -73,12 +58,12 @@ static unsigned parse_number(struct argp_state *state, const char *what, const c
 static unsigned parse_ip(struct argp_state *state, const char *text)
 {
 	if (strcmp(text, "auto") == 0)
-		return AUTO;
+		return CHECK_ANY_IP;
 	for (unsigned ip = 0; ip < AUQ_NUM_IPS; ip++)
 		if (strcmp(text, ip_name(ip)) == 0)
 			return ip;
 	argp_error(state, "no engine '%s'", text);
-	return AUTO;
+	return CHECK_ANY_IP;
 }
 
 static bool is_word(const char *text, size_t length, const char *word)
@@ -86,7 +71,8 @@ static bool is_word(const char *text, size_t length, const char *word)
 	return strlen(word) == length && strncmp(text, word, length) == 0;
 }
 
-static void parse_evidence(struct argp_state *state, struct options *options, const char *text)
+static void parse_evidence(struct argp_state *state, struct check_options *options,
+			   const char *text)
 {
 	for (;; text++) {
 		size_t length = strcspn(text, ",");
@@ -118,32 +104,32 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		options->trials = parse_number(state, "--trials", arg, 1, 100000);
 		break;
 	case KEY_DEFECT:
-		options->plan.only = catalogue_find(arg);
-		if (!options->plan.only)
+		options->check.plan.only = catalogue_find(arg);
+		if (!options->check.plan.only)
 			argp_error(state, "no defect '%s'", arg);
 		break;
 	case KEY_EVIDENCE:
-		parse_evidence(state, options, arg);
+		parse_evidence(state, &options->check, arg);
 		break;
 	case KEY_IP:
-		options->ip = parse_ip(state, arg);
+		options->check.ip = parse_ip(state, arg);
 		break;
 	case KEY_SETTLE:
-		options->settle_ms = 1000 * parse_number(state, "--settle", arg, 1, 3600);
+		options->check.settle_ms = 1000 * parse_number(state, "--settle", arg, 1, 3600);
 		break;
 	case KEY_DEADLINE:
 		/* WAIT may take 5 s of its own (WAIT_FOR_SUBMIT in amdgpu_userq_wait_ioctl()). */
-		options->deadline_s = parse_number(state, "--deadline", arg, 6, 86400);
+		options->check.deadline_s = parse_number(state, "--deadline", arg, 6, 86400);
 		break;
 	case KEY_FORCE:
-		options->plan.force = true;
+		options->check.plan.force = true;
 		break;
 	case KEY_JSON:
 		options->json = true;
 		break;
 	case ARGP_KEY_END:
-		if (!options->use[EVIDENCE_SLOTS] && !options->use[EVIDENCE_DEBUGFS])
-			options->any = true;
+		if (!options->check.use[EVIDENCE_SLOTS] && !options->check.use[EVIDENCE_DEBUGFS])
+			options->check.any = true;
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -172,96 +158,6 @@ static char *help_filter(int key, const char *text, void *input)
 	return table;
 }
 
-static volatile sig_atomic_t stop;
-
-static void on_signal(int number)
-{
-	(void)number;
-	/* The second one ends this process; the worker cleans up by itself. */
-	if (stop)
-		_exit(EXIT_TROUBLE);
-	stop = 1;
-}
-
-static void catch_signals(void)
-{
-	struct sigaction action = {.sa_handler = on_signal};
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-}
-
-static bool choose_ip(struct report *report, unsigned wanted)
-{
-	const struct gpu_snapshot *gpu = &report->gpu;
-	unsigned ip = wanted == AUTO ? cheapest_usable_ip(gpu) : wanted;
-	const char *remedy = "";
-
-	if (ip < AUQ_NUM_IPS && gpu->ip[ip].state == AUQ_IP_USABLE) {
-		report->ip = ip;
-		return true;
-	}
-	if (ip < AUQ_NUM_IPS) {
-		complain(ip_state_remedy(gpu->ip[ip].state), "%s of '%s': %s", ip_name(ip),
-			 gpu->node, ip_state_text(gpu->ip[ip].state));
-		return false;
-	}
-	for (ip = 0; ip < AUQ_NUM_IPS; ip++)
-		if (ip_state_remedy(gpu->ip[ip].state)[0]) {
-			remedy = ip_state_remedy(gpu->ip[ip].state);
-			break;
-		}
-	if (ip == AUQ_NUM_IPS)
-		ip = AUQ_IP_GFX;
-	complain(remedy, "no user queues on '%s': %s", gpu->node, ip_state_text(gpu->ip[ip].state));
-	return false;
-}
-
-/* Reads the listing, if it may be of use. False, with a message, when it cannot be read and must.
- */
-static bool choose_evidence(struct report *report, const struct options *options)
-{
-	report->use[EVIDENCE_SLOTS] = options->any || options->use[EVIDENCE_SLOTS];
-	if (!options->any && !options->use[EVIDENCE_DEBUGFS])
-		return true;
-	collect_listing(report->gpu.listing, &report->before);
-	report->use[EVIDENCE_DEBUGFS] = report->before.state == SOURCE_OK;
-	if (report->use[EVIDENCE_DEBUGFS] || !options->use[EVIDENCE_DEBUGFS])
-		return true;
-	complain(listing_remedy(&report->before), "cannot read '%s': %s", report->gpu.listing,
-		 auq_strerror(report->before.err));
-	return false;
-}
-
-/* Says the cost before. False, with a message, when it is too much or nothing may run. */
-static bool agree(const struct report *report, const struct options *options)
-{
-	uint64_t limit = plan_limit(report);
-	const char *refusal = plan_refusal(report);
-
-	if (refusal[0]) {
-		complain("a kernel from 7.1 on, or a 6.18.y one, can be checked", "%s (%s)",
-			 refusal, report->system.release);
-		return false;
-	}
-	if (report->cost_planned > limit && !options->plan.force) {
-		complain("fewer --trials, or --force",
-			 "this may pin %" PRIu64 " fence slots, more than 1 %% of %u",
-			 report->cost_planned, report->gpu.info.seq64_slots);
-		return false;
-	}
-	/* What is simulated ends with this run. */
-	if (!options->json && report->cost_planned && !report->system.simulated)
-		fprintf(stderr,
-			"amdfence: on an affected kernel this pins up to %" PRIu64
-			" of %u fence slots until amdgpu is reloaded\n",
-			report->cost_planned, report->gpu.info.seq64_slots);
-	if (options->plan.force)
-		complain("", "--force: what is not safe on this kernel is tried as well");
-	return true;
-}
-
 struct rendering {
 	const struct report *report;
 	bool json;
@@ -282,21 +178,10 @@ static int fill(const void *data, FILE *out)
 
 static int check(struct report *report, const struct options *options)
 {
-	const struct trials_options trials = {
-		.deadline_s = options->deadline_s,
-		.stop = &stop,
-		.progress = isatty(STDERR_FILENO),
-	};
 	const struct rendering rendering = {.report = report, .json = options->json};
-	int err;
 
-	catch_signals();
-	err = run_trials(report, &trials);
-	if (err) {
-		complain("", "cannot start a worker process: %s", strerror(-err));
-		return EXIT_TROUBLE;
-	}
-	if (!print_whole(fill, &rendering) || report->interrupted || report->stuck)
+	if (!check_run(report, &options->check) || !print_whole(fill, &rendering) ||
+	    report->interrupted || report->stuck)
 		return EXIT_TROUBLE;
 	switch (report->verdict) {
 	case VERDICT_CLEAN:
@@ -316,13 +201,8 @@ static int run(int argc, char **argv)
 		.doc = "Try the known leaks of user-queue fences on a GPU, and judge.\v ",
 		.help_filter = help_filter,
 	};
-	struct options options = {
-		.trials = DEFAULT_TRIALS,
-		.ip = AUTO,
-		.deadline_s = DEFAULT_DEADLINE_S,
-	};
+	struct options options = {.trials = CHECK_TRIALS, .check = check_defaults};
 	struct report report;
-	const struct setting *lazy = &report.system.lazy_rcu;
 	int status = EXIT_TROUBLE;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &options);
@@ -332,19 +212,11 @@ static int run(int argc, char **argv)
 		complain("", "%s", strerror(ENOMEM));
 		return EXIT_TROUBLE;
 	}
+	options.check.is_quiet = options.json;
 	collect_system(&report.system);
-	report.settle_ms = options.settle_ms;
-	if (!report.settle_ms)
-		report.settle_ms =
-			lazy->state != SOURCE_OK || lazy->value ? LAZY_SETTLE_MS : SETTLE_MS;
-	if (find_gpu(options.device, options.deadline_s, &report.gpu) &&
-	    choose_ip(&report, options.ip) && choose_evidence(&report, &options)) {
-		if (report.use[EVIDENCE_SLOTS])
-			options.plan.probes = probe_most(report.settle_ms);
-		plan(&report, &options.plan);
-		if (agree(&report, &options))
-			status = check(&report, &options);
-	}
+	if (find_gpu(options.device, options.check.deadline_s, &report.gpu) &&
+	    check_prepare(&report, &options.check))
+		status = check(&report, &options);
 	report_fini(&report);
 	return status;
 }
