@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -187,6 +188,8 @@ int sync_file_status(int file, int *status)
 {
 	if (fake_flaw == FAKE_ASKER_OOPSES && syscall(SYS_gettid) != getpid())
 		pthread_exit(NULL);
+	/* Who asks without a pause keeps neither the CPU nor the lock from who signals. */
+	sched_yield();
 	pthread_mutex_lock(&lock);
 	*status = own_status(&files[file]);
 	if (fake_flaw == FAKE_EARLY_IN_RACE && files[file].num > 1 &&
@@ -220,7 +223,7 @@ int sync_file_poll(int number, unsigned timeout_ms)
 	pthread_mutex_lock(&lock);
 	if (!file->polled && file->num > 1 && !count_status(file, 0)) {
 		if (fake_flaw == FAKE_POLL_HANGS)
-			sleep_ms(60000);
+			sleep_ms(10000);
 		if (fake_flaw == FAKE_POLL_OOPSES)
 			kill(getpid(), SIGKILL);
 	}
