@@ -19,7 +19,7 @@ struct command {
 /* Ends with NULL. */
 extern const struct command *const commands[];
 
-extern const struct command cmd_leak_check, cmd_sync_check, cmd_list, cmd_sim, cmd_help;
+extern const struct command cmd_leak_check, cmd_sync_check, cmd_list, cmd_dump, cmd_sim, cmd_help;
 
 const struct command *command_find(const char *name);
 
@@ -34,6 +34,12 @@ bool can_print(void);
  * beforehand, nothing. False, with a message, when it cannot be written.
  */
 bool print_whole(int (*fill)(const void *data, FILE *out), const void *data);
+
+/**
+ * As print_whole(), into a file, which is there as a whole or as it was before,
+ * also when a signal ends the process.
+ */
+bool write_whole(const char *path, int (*fill)(const void *data, FILE *out), const void *data);
 
 /** That there is none, and why. */
 void complain_no_gpu(void);

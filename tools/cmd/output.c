@@ -4,9 +4,12 @@
 #include "cmd/cmd.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void complain(const char *remedy, const char *format, ...)
@@ -23,10 +26,10 @@ void complain(const char *remedy, const char *format, ...)
 }
 
 /* Not through stdout, which would try again, and complain again, at exit. */
-static bool write_all(const char *text, size_t size)
+static bool write_all(int fd, const char *text, size_t size)
 {
 	while (size) {
-		ssize_t written = write(STDOUT_FILENO, text, size);
+		ssize_t written = write(fd, text, size);
 
 		if (written < 0 && errno == EINTR)
 			continue;
@@ -49,22 +52,110 @@ bool can_print(void)
 	return write(STDOUT_FILENO, "", 0) == 0 || complain_of_output();
 }
 
-bool print_whole(int (*fill)(const void *data, FILE *out), const void *data)
+/* What @fill writes, to be freed; NULL, with a message, if it cannot. */
+static char *prepare(int (*fill)(const void *data, FILE *out), const void *data, size_t *size)
 {
 	char *text = NULL;
-	size_t size = 0;
-	FILE *memory = open_memstream(&text, &size);
-	bool written = false;
+	FILE *memory = open_memstream(&text, size);
 	int err = memory ? fill(data, memory) : -ENOMEM;
 
 	if (memory && fclose(memory))
 		err = -ENOMEM;
-	if (err) {
-		complain("", "cannot prepare the output: %s", strerror(-err));
+	if (!err)
+		return text;
+	complain("", "cannot prepare the output: %s", strerror(-err));
+	free(text);
+	return NULL;
+}
+
+bool print_whole(int (*fill)(const void *data, FILE *out), const void *data)
+{
+	size_t size;
+	char *text = prepare(fill, data, &size);
+	bool written = text && (write_all(STDOUT_FILENO, text, size) || complain_of_output());
+
+	free(text);
+	return written;
+}
+
+static int create_beside(const char *path, mode_t mode, char **beside)
+{
+	int fd;
+
+	if (asprintf(beside, "%s.XXXXXX", path) < 0) {
+		*beside = NULL;
+		errno = ENOMEM;
+		return -1;
+	}
+	fd = mkostemp(*beside, O_CLOEXEC);
+	if (fd >= 0 && fchmod(fd, mode) < 0) {
+		close(fd);
+		unlink(*beside);
+		return -1;
+	}
+	return fd;
+}
+
+/* What a new file of this process may be. */
+static mode_t default_mode(void)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	return 0666 & ~mask;
+}
+
+static int replace(const char *path, mode_t mode, const char *text, size_t size)
+{
+	sigset_t all, before;
+	char *beside;
+	int fd, err = 0;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	fd = create_beside(path, mode, &beside);
+	if (fd < 0) {
+		err = -errno;
 		goto out;
 	}
-	written = write_all(text, size) || complain_of_output();
+	if (!write_all(fd, text, size) || fsync(fd) < 0)
+		err = -errno;
+	if (close(fd) < 0 && !err)
+		err = -errno;
+	if (!err && rename(beside, path) < 0)
+		err = -errno;
+	if (err)
+		unlink(beside);
+out:
+	free(beside);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return err;
+}
+
+bool write_whole(const char *path, int (*fill)(const void *data, FILE *out), const void *data)
+{
+	char *real = realpath(path, NULL); /* a link is followed, not replaced */
+	const char *target = real ? real : path;
+	char *text = NULL;
+	struct stat st;
+	size_t size;
+	bool written = false, is_there = stat(target, &st) == 0;
+	int err;
+
+	/* A device or a pipe is not to be replaced by a file. */
+	if (is_there && !S_ISREG(st.st_mode)) {
+		complain("without --output it goes to standard output", "'%s' is not a file", path);
+		goto out;
+	}
+	text = prepare(fill, data, &size);
+	if (!text)
+		goto out;
+	err = replace(target, is_there ? st.st_mode & 0777 : default_mode(), text, size);
+	written = !err;
+	if (err)
+		complain("", "cannot write '%s': %s", path, strerror(-err));
 out:
 	free(text);
+	free(real);
 	return written;
 }

@@ -3,6 +3,17 @@
 
 #include "model/snapshot.h"
 
+const char *source_state_name(enum source_state state)
+{
+	static const char *const names[] = {
+		[SOURCE_OK] = "ok",           [SOURCE_ABSENT] = "absent",
+		[SOURCE_DENIED] = "denied",   [SOURCE_BROKEN] = "broken",
+		[SOURCE_UNASKED] = "unasked",
+	};
+
+	return names[state];
+}
+
 const char *ip_name(enum auq_ip ip)
 {
 	static const char *const names[AUQ_NUM_IPS] = {

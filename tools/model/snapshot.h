@@ -44,6 +44,9 @@ struct listing_snapshot {
 	struct auq_listing *listing; /* with SOURCE_OK; owned */
 };
 
+/* As amdfence-json(5) has them: ok, absent, denied, broken, unasked. */
+const char *source_state_name(enum source_state state);
+
 /* Names as people and options write them: gfx, compute, sdma. */
 const char *ip_name(enum auq_ip ip);
 /* In the order of what a queue costs, cheapest first. AUQ_NUM_IPS when none is usable. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <config.h>
 
+#include "render/dump-names.h"
 #include "render/render.h"
 
 #include <ctype.h>
@@ -54,16 +55,10 @@ void render_escaped(const char *text, FILE *out)
 
 static void render_defects(const struct gpu_snapshot *gpu, FILE *out)
 {
-	static const char *const answers[] = {
-		[AUQ_NO] = "no",
-		[AUQ_YES] = "yes",
-		[AUQ_UNKNOWN] = "unknown",
-	};
-
 	for (unsigned i = 0; i < catalogue_size; i++)
 		if (catalogue[i].trait != DEFECT_CONTROL)
 			fprintf(out, "  %-8s %-8s %s\n", catalogue[i].id,
-				answers[gpu->traits[catalogue[i].trait]],
+				answer_name(gpu->traits[catalogue[i].trait]),
 				auq_trait_kernels(catalogue[i].trait));
 }
 

@@ -3,7 +3,7 @@
 #ifndef AMDFENCE_RENDER_H
 #define AMDFENCE_RENDER_H
 
-#include "model/report.h"
+#include "model/dump.h"
 #include "model/sync.h"
 
 #include <stdio.h>
@@ -20,6 +20,9 @@ void render_gpu_text(const struct system_snapshot *system, const struct gpu_snap
 /** Why an engine takes no user queues, and what to do about it, "" if nothing. */
 const char *ip_state_text(enum auq_ip_state state);
 const char *ip_state_remedy(enum auq_ip_state state);
+
+/** 0 or -ENOMEM. */
+int render_dump_json(const struct dump *dump, FILE *out);
 
 /** What sync-check found. */
 void render_sync_text(const struct sync_report *report, FILE *out);

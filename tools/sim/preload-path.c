@@ -18,6 +18,7 @@
 static const char *const simulated[] = {
 	"/dev/dri",
 	"/dev/kfd",
+	"/dev/kmsg",
 	"/sys/bus/pci",
 	"/sys/class/drm",
 	"/sys/class/kfd",
@@ -30,6 +31,7 @@ static const char *const simulated[] = {
 	"/proc/version",
 	"/proc/sys/kernel/osrelease",
 	"/proc/sys/kernel/panic_on_warn",
+	"/proc/sys/kernel/tainted",
 };
 
 /* These list what is below, so that a search finds it; what else is below is the machine's own. */

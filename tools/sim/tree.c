@@ -51,6 +51,7 @@ static const struct {
 	{"/sys/module/amdgpu/parameters/user_queue", "1\n"},
 	{"/proc/cmdline", "amdgpu.user_queue=1\n"},
 	{"/proc/sys/kernel/panic_on_warn", "0\n"},
+	{"/proc/sys/kernel/tainted", "0\n"},
 	{DEBUGFS SIM_PCI_ADDRESS "/name",
 	 "amdgpu dev=" SIM_PCI_ADDRESS " unique=" SIM_PCI_ADDRESS "\n"},
 };

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#include <config.h>
+
+#include "render/json.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* Bytes of the character that @text begins with, 0 if it is not well-formed UTF-8. */
+static size_t utf8_length(const char *text)
+{
+	const unsigned char *byte = (const unsigned char *)text;
+	size_t length = byte[0] < 0x80 ? 1 : byte[0] < 0xe0 ? 2 : byte[0] < 0xf0 ? 3 : 4;
+
+	/* no continuation, nothing too long, no surrogates, nothing beyond U+10FFFF */
+	if ((byte[0] >= 0x80 && byte[0] < 0xc2) || byte[0] > 0xf4 ||
+	    (byte[0] == 0xe0 && byte[1] < 0xa0) || (byte[0] == 0xed && byte[1] > 0x9f) ||
+	    (byte[0] == 0xf0 && byte[1] < 0x90) || (byte[0] == 0xf4 && byte[1] > 0x8f))
+		return 0;
+	for (size_t i = 1; i < length; i++)
+		if ((byte[i] & 0xc0) != 0x80)
+			return 0;
+	return length;
+}
+
+struct json_object *json_foreign(const char *text)
+{
+	struct json_object *object;
+	char *clean = NULL;
+	size_t size, length;
+	FILE *out;
+
+	if (!text[0])
+		return NULL;
+	out = open_memstream(&clean, &size);
+	if (!out)
+		return NULL;
+	for (; *text; text += length ? length : 1) {
+		bool control = *text == 0x7f || (text[0] == '\xc2' && text[1] < '\xa0');
+
+		length = utf8_length(text);
+		if (length && !control)
+			fwrite(text, 1, length, out);
+		else
+			fputs("\ufffd", out);
+	}
+	object = fclose(out) ? NULL : json_object_new_string(clean);
+	free(clean);
+	return object;
+}
+
+struct json_object *json_text_or_null(const char *text)
+{
+	return text[0] ? json_object_new_string(text) : NULL;
+}
+
+struct json_object *json_hex(uint64_t value)
+{
+	char text[19];
+
+	snprintf(text, sizeof(text), "0x%" PRIx64, value);
+	return json_object_new_string(text);
+}
+
+struct json_object *json_driver(const struct auq_fence_driver *driver)
+{
+	const struct {
+		const char *key;
+		int64_t value;
+	} counts[] = {
+		{"refs", driver->refs},
+		{"fences", driver->fences},
+		{"waitq", driver->waitq},
+		{"inherited", driver->inherited},
+		{"unaccounted", auq_fence_driver_unaccounted(driver)},
+		{"pending", driver->pending},
+		{"pid", driver->pid},
+	};
+	struct json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "slot", json_object_new_int64(driver->slot));
+	json_object_object_add(object, "va", json_hex(driver->va));
+	json_object_object_add(object, "context", json_hex(driver->context));
+	json_object_object_add(object, "value", json_hex(driver->value));
+	json_object_object_add(object, "doorbell", json_hex(driver->doorbell));
+	for (unsigned i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		json_object_object_add(object, counts[i].key,
+				       json_object_new_int64(counts[i].value));
+	json_object_object_add(object, "comm", json_foreign(driver->comm));
+	return object;
+}
+
+int json_print(struct json_object *root, FILE *out)
+{
+	const char *text = json_object_to_json_string_ext(
+		root,
+		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
+
+	if (text)
+		fprintf(out, "%s\n", text);
+	json_object_put(root);
+	return text ? 0 : -ENOMEM;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* What all JSON documents of ours have in common. amdfence-json(5) says what members mean. */
+#ifndef AMDFENCE_RENDER_JSON_H
+#define AMDFENCE_RENDER_JSON_H
+
+#include <amdgpu_userq.h>
+#include <json-c/json.h>
+#include <stdio.h>
+
+/**
+ * Text from elsewhere, NULL for "". json-c passes on what is no UTF-8 and so no JSON, and DEL and
+ * U+0080 to U+009F, which are commands to some terminals: U+FFFD in their place.
+ */
+struct json_object *json_foreign(const char *text);
+/** Text of ours, NULL for "". */
+struct json_object *json_text_or_null(const char *text);
+/** 64-bit values are strings: common readers of JSON round them. */
+struct json_object *json_hex(uint64_t value);
+struct json_object *json_driver(const struct auq_fence_driver *driver);
+
+/** Writes @root and drops it. 0 or -ENOMEM. */
+int json_print(struct json_object *root, FILE *out);
+
+#endif
