@@ -13,9 +13,9 @@
  *   a newer header works on an older library as long as the fields that the
  *   library does not know are zero; otherwise the call fails with -E2BIG.
  * - -EINVAL: an argument is NULL that may not be, a size is smaller than in
- *   0.1, an enum or flag is unknown, an array is NULL and its count is not 0.
- *   Not repeated below. Accessors, which return a value and no error, take
- *   no NULL; ref and unref do.
+ *   1.0, an enum or flag is unknown, an array is NULL and its count is not 0
+ *   (in an argument struct -EFAULT). Not repeated below. Accessors, which
+ *   return a value and no error, take no NULL; ref and unref do.
  * - Other errors of the kernel are passed on. Those that its code can give are
  *   listed with each call, with the kernels they were read in.
  * - Devices, buffers and queues are reference counted, atomically. Calls on
@@ -552,7 +552,7 @@ struct auq_signal_args {
  * -EINVAL: also too many handles; or the wptr page is not mapped any more
  * -ENOENT: no such queue, syncobj or BO
  * -EALREADY: a BO is named twice (up to 7.2)
- * -EFAULT: an array is not readable
+ * -EFAULT: an array is not readable, NULL for instance
  * -ENOMEM
  * -AUQ_ENOTSUPP: user queues are off
  * After -EALREADY, or -ENOMEM on behalf of a BO, a fence was made, which
@@ -590,7 +590,7 @@ struct auq_wait_args {
  * -ENOENT: no such syncobj or BO
  * -ETIME: no fence in 5 s
  * -EALREADY: a BO is named twice (up to 7.2)
- * -EFAULT: an array is not readable
+ * -EFAULT: an array is not readable, NULL for instance
  * -EOVERFLOW: a point of 2^32 or more on a kernel without AUQ_TRAIT_POINTS_U64
  * -EOPNOTSUPP: timelines, and it is not known how the kernel reads points
  * -ENOMEM

@@ -22,6 +22,18 @@
 #define SDMA_CSA_BYTES     32
 #define SDMA_CSA_ALIGNMENT 256
 
+static int query_info(int fd, uint32_t query, uint32_t ip, void *data, uint32_t bytes)
+{
+	struct auq_uapi_info info = {
+		.return_pointer = (uintptr_t)data,
+		.return_size = bytes,
+		.query = query,
+		.ip_type = ip,
+	};
+
+	return auq_ioctl(fd, AUQ_IOCTL_INFO, &info);
+}
+
 static int query_version(int fd, struct auq_device_info *info)
 {
 	char name[16] = "";
@@ -45,7 +57,7 @@ static int query_device(int fd, struct auq_device_info *info)
 	struct utsname host;
 	int r;
 
-	r = auq_ioctl_info(fd, AUQ_UAPI_INFO_DEV_INFO, 0, raw, sizeof(raw));
+	r = query_info(fd, AUQ_UAPI_INFO_DEV_INFO, 0, raw, sizeof(raw));
 	if (r)
 		return r;
 	memcpy(&info->device_id, raw + AUQ_UAPI_DEV_INFO_DEVICE_ID, 4);
@@ -100,7 +112,7 @@ static int query_ip(struct auq_device *dev, enum auq_ip ip)
 	struct auq_uapi_hw_ip hw = {0};
 	int r;
 
-	r = auq_ioctl_info(dev->fd, AUQ_UAPI_INFO_HW_IP_INFO, ip, &hw, sizeof(hw));
+	r = query_info(dev->fd, AUQ_UAPI_INFO_HW_IP_INFO, ip, &hw, sizeof(hw));
 	if (r)
 		return r;
 	info->size = sizeof(*info);
@@ -112,7 +124,7 @@ static int query_ip(struct auq_device *dev, enum auq_ip ip)
 		return 0;
 
 	/* -EINVAL for COMPUTE and SDMA before 7.0 */
-	r = auq_ioctl_info(dev->fd, AUQ_UAPI_INFO_UQ_FW_AREAS, ip, &areas, sizeof(areas));
+	r = query_info(dev->fd, AUQ_UAPI_INFO_UQ_FW_AREAS, ip, &areas, sizeof(areas));
 	if (r && (r != -EINVAL || ip == AUQ_IP_GFX))
 		return r;
 	switch (ip) {
@@ -170,6 +182,7 @@ static void find_traits(struct auq_device *dev)
 			auq_release_trait(dev->info.kernel_release, (enum auq_trait)trait);
 	if (*points_u64 == AUQ_UNKNOWN && dev->info.userq_ip_mask)
 		*points_u64 = probe_points_u64(dev->fd);
+	dev->wait_is_plain = auq_wait_is_plain(dev);
 }
 
 static int create_map_timeline(struct auq_device *dev)

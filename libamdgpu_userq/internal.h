@@ -3,9 +3,11 @@
 #ifndef AUQ_INTERNAL_H
 #define AUQ_INTERNAL_H
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <amdgpu.h>
+#include <xf86drm.h>
 
 #include "amdgpu_userq.h"
 #include "uapi.h"
@@ -20,6 +22,7 @@ struct auq_device {
 	struct auq_device_info info;
 	struct auq_ip_info ip[AUQ_NUM_IPS];
 	enum auq_answer traits[AUQ_NUM_TRAITS];
+	bool wait_is_plain;       /* nothing that this kernel makes necessary around WAIT */
 	pthread_mutex_t map_lock; /* keeps map_point and the order of its points */
 	uint32_t map_syncobj;     /* timeline of page table updates */
 	uint64_t map_point;
@@ -51,23 +54,29 @@ struct auq_queue {
 	uint64_t submitted; /* of these, what the engine was told of */
 };
 
-/* ioctl.c */
-int auq_ioctl(int fd, unsigned long request, void *arg);
-int auq_ioctl_info(int fd, uint32_t query, uint32_t ip, void *data, uint32_t bytes);
+/*
+ * The only caller of drmIoctl(). It starts again on EINTR and EAGAIN. For
+ * SIGNAL that costs a spare fence (the one that was created before the BO
+ * locks were interrupted is not published), for WAIT see fill() in wait.c.
+ */
+static inline int auq_ioctl(int fd, unsigned long request, void *arg)
+{
+	return drmIoctl(fd, request, arg) ? -errno : 0;
+}
 
 /* args.c: of structs that begin with their size and are of @known bytes to this library. */
 int auq_args_get(void *dst, const void *args, size_t known);
 int auq_args_check_other(const void *args, size_t known);
 int auq_info_return(void *info, const void *src, size_t known);
 
-/* SIGNAL and WAIT are called for each submission: the usual size costs next to nothing. */
 static inline int auq_args_check(const void *args, size_t known)
 {
 	return args && *(const size_t *)args == known ? 0 : auq_args_check_other(args, known);
 }
 
-/* wait.c: whether WAIT is refused unless AUQ_WAIT_UNSAFE */
+/* wait.c: whether WAIT is refused unless AUQ_WAIT_UNSAFE; for dev->wait_is_plain */
 bool auq_wait_is_unsafe(const struct auq_device *dev);
+bool auq_wait_is_plain(const struct auq_device *dev);
 
 /* listing-line.c: one line, without its end and without control characters, each. */
 struct auq_span {

@@ -8,7 +8,7 @@ dist_man_MANS += man/libamdgpu_userq.3
 noinst_LTLIBRARIES += %D%/libauq.la
 %C%_libauq_la_SOURCES = \
 	%D%/internal.h %D%/uapi.h \
-	%D%/args.c %D%/device.c %D%/error.c %D%/ioctl.c %D%/listing.c \
+	%D%/args.c %D%/device.c %D%/error.c %D%/listing.c \
 	%D%/listing-line.c %D%/listing-path.c %D%/memory.c \
 	%D%/packet.c %D%/queue.c %D%/raw.c %D%/ring.c %D%/signal.c \
 	%D%/slot.c %D%/traits.c %D%/wait.c
