@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * libamdgpu_userq: a thin library over the ioctls that tie AMD user-mode
- * queues to the kernel's fences. Everything here is Since: 0.1 unless a line
+ * queues to the kernel's fences. Everything here is Since: 1.0 unless a line
  * says otherwise.
  *
  * Rules that hold for every call below:
@@ -11,7 +11,8 @@
  * - On failure out-arguments keep the value they had.
  * - Argument structs begin with their size, set by AUQ_ARGS(). A struct from
  *   a newer header works on an older library as long as the fields that the
- *   library does not know are zero; otherwise the call fails with -E2BIG.
+ *   library does not know are zero; otherwise the call fails with -E2BIG. Not
+ *   repeated below.
  * - -EINVAL: an argument is NULL that may not be, a size is smaller than in
  *   1.0, an enum or flag is unknown, an array is NULL and its count is not 0
  *   (in an argument struct -EFAULT). Not repeated below. Accessors, which
@@ -273,8 +274,8 @@ struct auq_buffer_args {
  * @out: gets one reference; holds one on @dev.
  *
  * -EINVAL: also 0 bytes, or an alignment that is no power of two
- * -ENOMEM: no memory, of whatever kind
- * -ENOSPC: no room in the domain, or none in the address space
+ * -ENOMEM: no memory, of whatever kind; no room in the domain or in the
+ *          address space
  */
 int auq_buffer_create(struct auq_device *dev, const struct auq_buffer_args *args,
 		      struct auq_buffer **out);
@@ -332,7 +333,8 @@ struct auq_raw_queue_args {
  *         over silently), or 512 queues in this file (from 7.1)
  * -ENOMEM: also more than 511 queues in this file (up to 6.18), 512 (7.0)
  * -AUQ_ENOTSUPP: user queues are off
- * anything else: the scheduler firmware could not map the queue
+ *
+ * Any other error: the scheduler firmware could not map the queue.
  */
 int auq_raw_queue_create(struct auq_device *dev, const struct auq_raw_queue_args *args,
 			 uint32_t *queue_id);
@@ -340,10 +342,12 @@ int auq_raw_queue_create(struct auq_device *dev, const struct auq_raw_queue_args
  * Waits for the queue's last fence first: AUQ_TRAIT_FREE_PENDING_BLOCKS. The
  * id is gone whatever the call returns.
  *
- * -EINVAL (6.18), -ENOENT (from 7.0): no such queue
+ * -EINVAL: also no such queue (6.18)
+ * -ENOENT: no such queue (from 7.0)
  * -AUQ_ENOTSUPP: user queues are off
- * anything else (6.18): the firmware could not unmap the queue, which is gone
- *         nevertheless; from 7.0 that is no error here
+ *
+ * Any other error (6.18): the firmware could not unmap the queue, which is
+ * gone nevertheless; from 7.0 that is no error here.
  */
 int auq_raw_queue_free(struct auq_device *dev, uint32_t queue_id);
 
@@ -369,7 +373,7 @@ struct auq_queue_args {
  * As auq_raw_queue_create() and auq_buffer_create(), and
  * -EINVAL: also a size, or a buffer of another device, of the wrong domain or,
  *          for wptr, of more than one page
- * -AUQ_ENOTSUPP: the engine is AUQ_IP_OFF
+ * -AUQ_ENOTSUPP: also the engine is AUQ_IP_OFF
  * -EOPNOTSUPP: it is not usable for another reason, see auq_device_query_ip()
  */
 int auq_queue_create(struct auq_device *dev, const struct auq_queue_args *args,
@@ -380,7 +384,10 @@ int auq_queue_create(struct auq_device *dev, const struct auq_queue_args *args,
  * is dropped. Calls that emit, submit, wait or ask for the slot give -ENODEV
  * from then on. Of a queue that is freed already: 0.
  *
- * As auq_raw_queue_free(): the queue is gone on any error.
+ * -EINVAL, -ENOENT: as auq_raw_queue_free(), which somebody has called with
+ *          its id
+ *
+ * The queue is gone on any error.
  */
 int auq_queue_free(struct auq_queue *queue);
 /** Returns @queue with one more reference. NULL is fine. */
@@ -395,23 +402,30 @@ struct auq_device *auq_queue_device(const struct auq_queue *queue);
 /*
  * Packets go into the ring; the engine sees them at auq_queue_submit(). A
  * packet is written whole or not at all, and never over one that the engine
- * has not read. Each call:
+ * has not read.
+ */
+
+/**
+ * @dwords: @count of them, whole packets in the engine's language; copied.
  *
  * -ENOSPC: no room now: submit, wait, and try again
  * -EMSGSIZE: more than the ring can ever hold
  * -ENODEV: the queue is freed
  */
-
-/** @dwords: @count of them, whole packets in the engine's language; copied. */
 int auq_queue_emit(struct auq_queue *queue, const uint32_t *dwords, size_t count);
 
-/** @dwords NOPs of one dword each. */
+/**
+ * @dwords NOPs of one dword each.
+ *
+ * As auq_queue_emit().
+ */
 int auq_queue_emit_nop(struct auq_queue *queue, uint32_t dwords);
 
 /**
  * The engine writes @value to GPU address @va, past its caches.
  *
  * -EINVAL: also an address that is no multiple of 4
+ * -ENOSPC, -ENODEV: as auq_queue_emit()
  */
 int auq_queue_emit_write(struct auq_queue *queue, uint64_t va, uint32_t value);
 
@@ -425,6 +439,7 @@ struct auq_fence {
  * that auq_wait() returned is done (packet FENCE_WAIT_MULTI).
  * @fences: @num_fences of them; copied. None is fine.
  *
+ * As auq_queue_emit(), and
  * -EINVAL: also an address that is no multiple of 8
  * -EOPNOTSUPP: SDMA, which has no such packet
  */
@@ -438,7 +453,7 @@ int auq_queue_emit_fence_wait(struct auq_queue *queue, const struct auq_fence *f
  *         unless more is submitted in between: dwords since the queue's
  *         creation, for SDMA bytes.
  *
- * -ENOSPC, -ENODEV: as above
+ * -ENOSPC, -ENODEV: as auq_queue_emit()
  */
 int auq_queue_submit(struct auq_queue *queue, uint64_t *value);
 
@@ -471,11 +486,13 @@ int auq_queue_set_wptr(struct auq_queue *queue, uint64_t wptr);
  * other calls return 0; on failure nothing is written. The language is that of
  * GFX and COMPUTE 11 and 12, or of SDMA 6 and 7. Which words mean what was read
  * in Linux 7.3.4, Mesa and IGT; packet.c names the files.
+ */
+
+/**
+ * @count NOPs of one dword each.
  *
  * -ENOSPC: @room does not do
  */
-
-/** @count NOPs of one dword each. */
 int auq_packet_nop(enum auq_ip ip, uint32_t *dw, size_t room, uint32_t count);
 
 /**
@@ -484,7 +501,9 @@ int auq_packet_nop(enum auq_ip ip, uint32_t *dw, size_t room, uint32_t count);
  * @data: @count dwords, from 1 to 16380; copied
  *
  * Takes 4 + @count dwords.
+ *
  * -EINVAL: also another address or count
+ * -ENOSPC: @room does not do
  */
 int auq_packet_write(enum auq_ip ip, uint32_t *dw, size_t room, uint64_t va, const uint32_t *data,
 		     uint32_t count);
@@ -494,7 +513,9 @@ int auq_packet_write(enum auq_ip ip, uint32_t *dw, size_t room, uint64_t va, con
  * @fences: @num_fences of them; copied. None is fine, and no packet.
  *
  * Takes 4 dwords a fence, and 2 for each 32 of them and the rest.
+ *
  * -EINVAL: also an address that is no multiple of 8
+ * -ENOSPC: @room does not do
  * -EOPNOTSUPP: SDMA, which has no such packet
  */
 int auq_packet_fence_wait(enum auq_ip ip, uint32_t *dw, size_t room, const struct auq_fence *fences,
@@ -508,7 +529,9 @@ int auq_packet_fence_wait(enum auq_ip ip, uint32_t *dw, size_t room, const struc
  *
  * Takes 8 dwords. SDMA, which does its work in order, writes the lower half
  * first and then the upper one.
+ *
  * -EINVAL: also another address
+ * -ENOSPC: @room does not do
  * -EOPNOTSUPP: another version than those above
  */
 int auq_packet_release(enum auq_ip ip, uint32_t version_major, uint32_t *dw, size_t room,
@@ -520,6 +543,8 @@ int auq_packet_release(enum auq_ip ip, uint32_t version_major, uint32_t *dw, siz
  * that auq_signal() finds.
  *
  * Takes 2 dwords, of SDMA 1.
+ *
+ * -ENOSPC: @room does not do
  */
 int auq_packet_fence_signal(enum auq_ip ip, uint32_t *dw, size_t room);
 
@@ -555,6 +580,7 @@ struct auq_signal_args {
  * -EFAULT: an array is not readable, NULL for instance
  * -ENOMEM
  * -AUQ_ENOTSUPP: user queues are off
+ *
  * After -EALREADY, or -ENOMEM on behalf of a BO, a fence was made, which
  * took over those references, but nobody can see it.
  */
@@ -632,6 +658,10 @@ int auq_wait(struct auq_device *dev, const struct auq_wait_args *args, struct au
  * As auq_wait() with an array of the right size, tried again if it was not.
  * @fences: gets an array, to be freed with free(), even for no fence
  * @num_fences: gets its length
+ *
+ * As auq_wait_count(), and
+ * -EINVAL, -EOPNOTSUPP: also as auq_wait()
+ * -ENOSPC: eight times there were more fences than had just been counted
  */
 int auq_wait_alloc(struct auq_device *dev, const struct auq_wait_args *args,
 		   struct auq_fence **fences, uint32_t *num_fences);
@@ -650,8 +680,10 @@ uint32_t auq_fence_slot(const struct auq_fence *fence);
  * AUQ_TRAIT_LEAK_BORN_SIGNALED, or the slot is leaked. If wptr is ahead of the
  * engine the fence is pending, with what follows for freeing the queue.
  *
- * As auq_signal() and auq_wait(), and
  * -ENODEV: the queue is freed
+ * -EOPNOTSUPP: as auq_wait()
+ * -ENOMEM
+ * -EIO: the kernel did not return the fence that was just made
  */
 int auq_queue_slot(struct auq_queue *queue, uint32_t *slot);
 
@@ -713,10 +745,15 @@ int auq_device_listing_path(const struct auq_device *dev, char *path, size_t siz
  * -EFBIG: more than 262144 slots
  * -EOVERFLOW: a number that does not fit
  * -ENOMEM
- * Those of read(2); -EINTR is tried again.
+ *
+ * And those of read(2); -EINTR is tried again.
  */
 int auq_listing_read(int fd, struct auq_listing **out);
-/** As auq_listing_read(), of the @size bytes of @text. */
+/**
+ * Of the @size bytes of @text.
+ *
+ * As auq_listing_read().
+ */
 int auq_listing_parse(const char *text, size_t size, struct auq_listing **out);
 /** NULL is fine. */
 void auq_listing_free(struct auq_listing *listing);

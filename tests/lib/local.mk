@@ -32,3 +32,10 @@ noinst_PROGRAMS += %D%/lab-library
 # A real executable, which the lab can take along.
 %C%_lab_library_LDFLAGS = -no-install
 %C%_lab_library_LDADD = libamdgpu_userq/libamdgpu_userq.la $(LIBDRM_LIBS)
+
+dist_check_SCRIPTS += %D%/header-errors
+noinst_PROGRAMS += %D%/errors
+%C%_errors_SOURCES = %D%/errors.c %D%/tap.c %D%/tap.h
+%C%_errors_CFLAGS = $(AM_CFLAGS) $(LIBDRM_CFLAGS) -fvisibility=default -pthread
+%C%_errors_LDFLAGS = -no-install
+%C%_errors_LDADD = libamdgpu_userq/libamdgpu_userq.la $(LIBDRM_LIBS)

@@ -131,7 +131,8 @@ static void test_errors(void)
 	is(auq_device_create(fake_fd(), NULL), -EINVAL, "nowhere to put it");
 	is(auq_device_create(-1, &dev), -EBADF, "no file");
 	fake.driver = "i915";
-	is(auq_device_create(fake_fd(), &dev), -ENODEV, "another driver");
+	is(auq_device_create(fake_fd(), &dev), -ENODEV,
+	   "auq_device_create -ENODEV: another driver");
 	fake.driver = "amdgpu";
 	/* whichever call fails, everything before it is undone */
 	for (n = 0;; n++) {

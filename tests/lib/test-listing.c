@@ -414,7 +414,8 @@ static void test_path(void)
 	ok(!strcmp(path, "/sys/kernel/debug/dri/129/amdgpu_userq_fence_drivers"),
 	   "where it would be, too");
 	node.st_mode = S_IFREG;
-	is(auq_device_listing_path(dev, path, sizeof(path)), -ENODEV, "no device node");
+	is(auq_device_listing_path(dev, path, sizeof(path)), -ENODEV,
+	   "auq_device_listing_path -ENODEV: no device node");
 	fstat_errno = EIO;
 	is(auq_device_listing_path(dev, path, sizeof(path)), -EIO, "not even a file");
 	is(auq_device_listing_path(NULL, path, sizeof(path)), -EINVAL, "no device");

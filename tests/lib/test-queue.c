@@ -179,7 +179,8 @@ static void test_create_arguments(void)
 	dev->ip[AUQ_IP_SDMA].state = AUQ_IP_OFF;
 	is(auq_queue_create(dev, &args, &queue), -AUQ_ENOTSUPP, "off");
 	dev->ip[AUQ_IP_SDMA].state = AUQ_IP_FIRMWARE_TOO_OLD;
-	is(auq_queue_create(dev, &args, &queue), -EOPNOTSUPP, "firmware");
+	is(auq_queue_create(dev, &args, &queue), -EOPNOTSUPP,
+	   "auq_queue_create -EOPNOTSUPP: firmware");
 	dev->ip[AUQ_IP_SDMA].state = AUQ_IP_USABLE;
 }
 

@@ -267,7 +267,8 @@ static void test_wait_alloc(void)
 		    COUNT(count_2), COUNT(count_40), COUNT(count_2), COUNT(count_40),
 		    COUNT(count_2), COUNT(count_40), COUNT(count_2), COUNT(count_40),
 		    COUNT(count_2), COUNT(count_40), COUNT(count_2), COUNT(count_40));
-	is(auq_wait_alloc(dev, &args, &fences, &num), -ENOSPC, "not for ever");
+	is(auq_wait_alloc(dev, &args, &fences, &num), -ENOSPC,
+	   "auq_wait_alloc -ENOSPC: not for ever");
 	ok(num == 9 && !fences, "nothing is written");
 	fake_check("alloc", 1);
 }
@@ -360,7 +361,8 @@ static void test_points(void)
 	fake_reset("6.19.1");
 	fake.userq_ip_mask = 0; /* nothing to probe with */
 	dev = fake_device();
-	is(auq_wait_count(dev, &args, &num), -EOPNOTSUPP, "nobody knows how points are read");
+	is(auq_wait_count(dev, &args, &num), -EOPNOTSUPP,
+	   "auq_wait_count -EOPNOTSUPP: nobody knows how points are read");
 	args.num_timelines = 0;
 	FAKE_EXPECT(COUNT(count_2));
 	is(auq_wait_count(dev, &args, &num), 0, "which matters only if there are any");
@@ -386,7 +388,7 @@ static void test_slot(void)
 	FAKE_EXPECT({AUQ_IOCTL_SIGNAL, 0, NULL}, FILL(ETIME, NULL));
 	is(auq_queue_slot(queue, &slot), -ETIME, "WAIT fails");
 	FAKE_EXPECT({AUQ_IOCTL_SIGNAL, 0, NULL}, COUNT(count_0));
-	is(auq_queue_slot(queue, &slot), -EIO, "WAIT finds nothing");
+	is(auq_queue_slot(queue, &slot), -EIO, "auq_queue_slot -EIO: WAIT finds nothing");
 	is(slot, 9, "left alone");
 	auq_queue_unref(queue);
 	fake_check("slot", 1);

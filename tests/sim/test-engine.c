@@ -322,6 +322,17 @@ static void test_stats(void)
 	is(debugfs_number(m.sim, "vasic/poll_us"), 77, "a control tells what it is");
 	ok(!debugfs_text(m.sim, "vasic/none"), "no other file");
 
+	debugfs_set(m.sim, "max_slots", "1");
+	id = client_create_queue(&c, 0);
+	ok(id > 0, "a queue for the only slot");
+	is(client_create_queue(&c, 1), -ENOSPC, "none for another one");
+	debugfs_set(m.sim, "max_slots", "2");
+	debugfs_set(m.sim, "no_memory", "1");
+	is(client_create_queue(&c, 1), -ENOMEM, "nor without memory");
+	is(client_signal(&c, id, client_syncobj(&c)), -ENOMEM, "nor a fence");
+	debugfs_set(m.sim, "no_memory", "0");
+	client_free_queue(&c, id);
+
 	is(debugfs_set(m.sim, "user_queue", "0"), 0, "user queues are switched off");
 	is(client_create_queue(&c, 0), -524, "there are none then");
 	is(debugfs_set(m.sim, "user_queue", "3"), -EINVAL, "3 is nothing");

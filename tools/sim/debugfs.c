@@ -150,9 +150,11 @@ static const struct control controls[] = {
 	FLAG(hang),
 	FLAG(drop_irq),
 	FLAG(irq_locked),
+	FLAG(no_memory),
 	NUMBER(irq_delay_ms),
 	NUMBER(step_us),
 	NUMBER(poll_us),
+	NUMBER(max_slots),
 };
 #define NUM_CONTROLS (sizeof(controls) / sizeof(controls[0]))
 

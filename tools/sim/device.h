@@ -249,7 +249,9 @@ int lock_objects(const struct gpu *gpu, struct gem_object **a, unsigned num_a,
 /* As the virtual ASIC of the lab has them: tests/lab/asic/README.md. */
 struct faults {
 	bool hold, hang, drop_irq, irq_locked;
+	bool no_memory; /* for fences and their drivers */
 	uint32_t irq_delay_ms, step_us, poll_us;
+	uint32_t max_slots;
 };
 
 struct engine_stats {

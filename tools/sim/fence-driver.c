@@ -13,7 +13,7 @@
 int fence_driver_create(struct gpu *gpu, const struct drm_file *file, uint32_t doorbell,
 			struct fence_driver **out)
 {
-	struct fence_driver *driver = calloc(1, sizeof(*driver));
+	struct fence_driver *driver = gpu->faults.no_memory ? NULL : calloc(1, sizeof(*driver));
 	int err;
 
 	if (!driver)
@@ -142,9 +142,11 @@ struct userq_fence *userq_fence_of(struct fence *fence)
 struct fence *userq_fence_create(struct gpu_queue *queue, uint64_t seqno)
 {
 	struct fence_driver *driver = queue->driver;
-	struct userq_fence *fence = calloc(1, sizeof(*fence));
+	struct userq_fence *fence = NULL;
 	unsigned i;
 
+	if (!queue->gpu->faults.no_memory)
+		fence = calloc(1, sizeof(*fence));
 	if (!fence)
 		return NULL;
 	fence_init(&fence->base, queue->gpu->sim, &userq_fence_ops, driver->context, seqno);

@@ -27,6 +27,7 @@ struct gpu *gpu_create(struct sim *sim, const struct sim_profile *profile, uint6
 	gpu->profile = profile;
 	gpu->is_on = true;
 	gpu->faults.poll_us = 200;
+	gpu->faults.max_slots = SEQ64_SLOTS;
 	gpu->doorbell_pages = (1u << FIRST_DOORBELL_PAGE) - 1;
 	quirks_of(profile, &gpu->quirks);
 	gpu->used = calloc(SEQ64_SLOTS / 64, sizeof(uint64_t));

@@ -12,6 +12,8 @@ int seq64_alloc(struct gpu *gpu, uint32_t *slot)
 		if (gpu->used[i] == UINT64_MAX)
 			continue;
 		*slot = i * 64 + (uint32_t)__builtin_ctzll(~gpu->used[i]);
+		if (*slot >= gpu->faults.max_slots)
+			break;
 		gpu->used[i] |= 1ull << *slot % 64;
 		gpu->num_used++;
 		return 0;
