@@ -9,7 +9,7 @@
 
 static char *read_golden(const char *path)
 {
-	static char text[16384];
+	static char text[65536];
 	FILE *file = fopen(path, "r");
 	size_t size = 0;
 

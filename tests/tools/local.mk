@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 
-check_PROGRAMS += %D%/test-batch %D%/test-dump %D%/test-evidence %D%/test-judge %D%/test-man \
+check_PROGRAMS += %D%/test-batch %D%/test-diff %D%/test-dump %D%/test-dump-file %D%/test-evidence %D%/test-judge %D%/test-man \
 	%D%/test-output %D%/test-render %D%/test-sync %D%/test-sync-run %D%/test-trials %D%/test-watch
 tool_test_cppflags = $(amdfence_cppflags) -I$(top_srcdir)/%D%
 # Of the library, what fake-auq.c does not stand in for.
@@ -11,6 +11,14 @@ tool_test_ldadd = tools/libamdfence.la libamdgpu_userq/libauq.la $(amdfence_libs
 %C%_test_batch_CPPFLAGS = $(tool_test_cppflags)
 %C%_test_batch_CFLAGS = $(amdfence_cflags)
 %C%_test_batch_LDADD = $(tool_test_ldadd)
+%C%_test_diff_SOURCES = %D%/test-diff.c %D%/sample-dump.c %D%/golden.c tests/lib/tap.c
+%C%_test_diff_CPPFLAGS = $(tool_test_cppflags)
+%C%_test_diff_CFLAGS = $(amdfence_cflags)
+%C%_test_diff_LDADD = $(tool_test_ldadd)
+%C%_test_dump_file_SOURCES = %D%/test-dump-file.c %D%/sample-dump.c %D%/golden.c tests/lib/tap.c
+%C%_test_dump_file_CPPFLAGS = $(tool_test_cppflags)
+%C%_test_dump_file_CFLAGS = $(amdfence_cflags)
+%C%_test_dump_file_LDADD = $(tool_test_ldadd)
 %C%_test_dump_SOURCES = %D%/test-dump.c %D%/sample-dump.c %D%/sample-dump.h %D%/golden.c tests/lib/tap.c
 %C%_test_dump_CPPFLAGS = $(tool_test_cppflags)
 %C%_test_dump_CFLAGS = $(amdfence_cflags)

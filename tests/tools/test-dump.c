@@ -123,6 +123,7 @@ static void test_log(void)
 	write_record(ends[0], "4,2,5140900,-;a fault\n SUBSYSTEM=pci\n DEVICE=+pci:0000:03:00.0\n");
 	write_record(ends[0], "6,3,200,-;another's\n SUBSYSTEM=pci\n DEVICE=+pci:0000:04:00.0\n");
 	write_record(ends[0], "30,4,300,c;[drm] amdgpu kernel modesetting enabled.\n");
+	write_record(ends[0], "5,5,0,-;Kernel command line: root=UUID=12 amdgpu.user_queue=1\n");
 	write_record(ends[0], "no record of amdgpu");
 	ok(collect_log_of(ends[1], "0000:03:00.0", &log) == 0, "the log is read");
 	ok(log.source.state == SOURCE_OK && log.num == 2, "what is of the driver is taken");

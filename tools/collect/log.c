@@ -31,7 +31,8 @@ static bool parse_record(char *record, const char *pci, struct log_line *line)
 	end = strchrnul(text, '\n');
 	if (!(*end && pci[0] && strstr(end, device))) {
 		*end = '\0';
-		if (!strstr(text, "amdgpu"))
+		/* The command line may name disks and more, and has our parameters only. */
+		if (!strstr(text, "amdgpu") || strstr(text, "ommand line: "))
 			return false;
 	}
 	*end = '\0';

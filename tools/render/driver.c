@@ -51,3 +51,12 @@ void render_driver(const struct auq_fence_driver *driver, FILE *out)
 	render_escaped(driver->comm, out);
 	fputc('\'', out);
 }
+
+void render_queue(const struct queue_entry *queue, FILE *out)
+{
+	fprintf(out, "queue %" PRIu32 " of client %" PRIu64 ": %s; pid %" PRIu32 " '", queue->queue,
+		queue->client, queue->ip < 0 ? "engine not known" : ip_name((enum auq_ip)queue->ip),
+		queue->pid);
+	render_escaped(queue->comm, out);
+	fputc('\'', out);
+}

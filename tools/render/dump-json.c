@@ -7,8 +7,6 @@
 #include "render/render.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
-#include <time.h>
 
 static void add(struct json_object *object, const char *key, struct json_object *value)
 {
@@ -38,17 +36,6 @@ static struct json_object *source_object(const struct source *source)
 	add_text(object, "state", source_state_name(source->state));
 	add(object, "error", json_foreign(source->error));
 	return object;
-}
-
-static struct json_object *time_text(int64_t seconds)
-{
-	char text[32];
-	time_t at = seconds;
-	struct tm utc;
-
-	gmtime_r(&at, &utc);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc);
-	return json_object_new_string(text);
 }
 
 static struct json_object *kernel(const struct dump *dump)
@@ -134,39 +121,10 @@ static struct json_object *queues(const struct queues *queues)
 	struct json_object *object = source_object(&queues->source);
 	struct json_object *array = json_object_new_array();
 
-	for (unsigned i = 0; i < queues->num; i++) {
-		const struct queue_entry *entry = &queues->items[i];
-		struct json_object *queue = json_object_new_object();
-
-		add(queue, "client", json_hex(entry->client));
-		add_number(queue, "queue", entry->queue);
-		add_number(queue, "pid", entry->pid);
-		add(queue, "comm", json_foreign(entry->comm));
-		add(queue, "ip",
-		    entry->ip < 0 ? NULL : json_object_new_string(ip_name((enum auq_ip)entry->ip)));
-		add(queue, "mqd", json_hex(entry->mqd));
-		json_object_array_add(array, queue);
-	}
+	for (unsigned i = 0; i < queues->num; i++)
+		json_object_array_add(array, json_queue(&queues->items[i]));
 	add(object, "queues", array);
 	add_number(object, "left_out", queues->left_out);
-	return object;
-}
-
-static struct json_object *owner(const struct owner *owner)
-{
-	struct json_object *object = json_object_new_object();
-
-	add(object, "comm", json_foreign(owner->comm));
-	add_number(object, "processes", owner->processes);
-	add_number(object, "drivers", owner->drivers);
-	add_number(object, "live", owner->live);
-	add_number(object, "leaked", owner->leaked);
-	add_number(object, "refs", (int64_t)owner->refs);
-	add_number(object, "fences", (int64_t)owner->fences);
-	add_number(object, "waitq", (int64_t)owner->waitq);
-	add_number(object, "inherited", (int64_t)owner->inherited);
-	add_number(object, "unaccounted", owner->unaccounted);
-	add_number(object, "pending", (int64_t)owner->pending);
 	return object;
 }
 
@@ -183,8 +141,12 @@ static struct json_object *listing(const struct drivers *drivers)
 		add_number(object, "live", drivers->live);
 		add_number(object, "leaked", drivers->leaked);
 	}
-	for (unsigned i = 0; i < drivers->num_owners; i++)
-		json_object_array_add(owners, owner(&drivers->owners[i]));
+	for (unsigned i = 0; i < drivers->num_owners; i++) {
+		struct json_object *owner = json_owner(&drivers->owners[i]);
+
+		add(owner, "comm", json_foreign(drivers->owners[i].comm));
+		json_object_array_add(owners, owner);
+	}
 	for (unsigned i = 0; i < drivers->num; i++) {
 		struct json_object *driver = json_driver(&drivers->items[i]);
 
@@ -245,12 +207,11 @@ static struct json_object *leak_check(const struct dump *dump)
 int render_dump_json(const struct dump *dump, FILE *out)
 {
 	struct json_object *root = json_object_new_object();
-	struct json_object *tool = json_object_new_object();
 	struct json_object *system = json_object_new_object();
 	struct json_object *libdrm = json_object_new_object();
+	char time[32];
 
-	add_text(tool, "name", "amdfence");
-	add_text(tool, "version", PACKAGE_VERSION);
+	render_time(dump->time, time);
 	add(system, "os", json_foreign(dump->os));
 	add(system, "machine", json_foreign(dump->machine));
 	add(libdrm, "built_with", json_foreign(dump->libdrm_built));
@@ -258,8 +219,8 @@ int render_dump_json(const struct dump *dump, FILE *out)
 
 	add_number(root, "schema", 1);
 	add_text(root, "kind", "dump");
-	add(root, "tool", tool);
-	add(root, "time", time_text(dump->time));
+	add(root, "tool", json_tool());
+	add_text(root, "time", time);
 	add_flag(root, "simulated", dump->simulated);
 	add_flag(root, "redacted", dump->redacted);
 	add_text(root, "verdict", verdict_name(dump_verdict(dump)));

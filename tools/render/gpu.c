@@ -5,6 +5,9 @@
 #include "render/render.h"
 
 #include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 const char *ip_state_text(enum auq_ip_state state)
 {
@@ -51,6 +54,29 @@ void render_escaped(const char *text, FILE *out)
 		else
 			putc(byte, out);
 	}
+}
+
+void render_escaped_to(const char *text, int width, FILE *out)
+{
+	char *escaped = NULL;
+	size_t size;
+	FILE *memory = open_memstream(&escaped, &size);
+
+	if (!memory)
+		return;
+	render_escaped(text, memory);
+	if (fclose(memory) == 0)
+		fprintf(out, "%-*.*s", width, width, escaped);
+	free(escaped);
+}
+
+void render_time(int64_t seconds, char text[32])
+{
+	time_t at = seconds;
+	struct tm utc;
+
+	if (!gmtime_r(&at, &utc) || !strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &utc))
+		strcpy(text, "1970-01-01T00:00:00Z");
 }
 
 static void render_defects(const struct gpu_snapshot *gpu, FILE *out)

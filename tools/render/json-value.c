@@ -91,6 +91,54 @@ struct json_object *json_driver(const struct auq_fence_driver *driver)
 	return object;
 }
 
+struct json_object *json_owner(const struct owner *owner)
+{
+	const struct {
+		const char *key;
+		int64_t value;
+	} counts[] = {
+		{"processes", owner->processes},
+		{"drivers", owner->drivers},
+		{"live", owner->live},
+		{"leaked", owner->leaked},
+		{"refs", (int64_t)owner->refs},
+		{"fences", (int64_t)owner->fences},
+		{"waitq", (int64_t)owner->waitq},
+		{"inherited", (int64_t)owner->inherited},
+		{"unaccounted", owner->unaccounted},
+		{"pending", (int64_t)owner->pending},
+	};
+	struct json_object *object = json_object_new_object();
+
+	for (unsigned i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		json_object_object_add(object, counts[i].key,
+				       json_object_new_int64(counts[i].value));
+	return object;
+}
+
+struct json_object *json_queue(const struct queue_entry *queue)
+{
+	struct json_object *object = json_object_new_object();
+	const char *ip = queue->ip < 0 ? "" : ip_name((enum auq_ip)queue->ip);
+
+	json_object_object_add(object, "client", json_hex(queue->client));
+	json_object_object_add(object, "queue", json_object_new_int64(queue->queue));
+	json_object_object_add(object, "pid", json_object_new_int64(queue->pid));
+	json_object_object_add(object, "comm", json_foreign(queue->comm));
+	json_object_object_add(object, "ip", json_text_or_null(ip));
+	json_object_object_add(object, "mqd", json_hex(queue->mqd));
+	return object;
+}
+
+struct json_object *json_tool(void)
+{
+	struct json_object *tool = json_object_new_object();
+
+	json_object_object_add(tool, "name", json_object_new_string("amdfence"));
+	json_object_object_add(tool, "version", json_object_new_string(PACKAGE_VERSION));
+	return tool;
+}
+
 int json_print(struct json_object *root, FILE *out)
 {
 	const char *text = json_object_to_json_string_ext(

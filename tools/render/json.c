@@ -111,13 +111,10 @@ static struct json_object *trial(const struct report *report, const struct findi
 static struct json_object *whole(const struct report *report)
 {
 	struct json_object *root = json_object_new_object();
-	struct json_object *tool = json_object_new_object();
 	struct json_object *kernel = json_object_new_object();
 	struct json_object *cost = json_object_new_object();
 	struct json_object *trials = json_object_new_array();
 
-	json_object_object_add(tool, "name", json_object_new_string("amdfence"));
-	json_object_object_add(tool, "version", json_object_new_string(PACKAGE_VERSION));
 	json_object_object_add(kernel, "release", json_object_new_string(report->system.release));
 	json_object_object_add(cost, "planned", json_hex(report->cost_planned));
 	json_object_object_add(cost, "actual", json_hex(report->cost_actual));
@@ -125,7 +122,7 @@ static struct json_object *whole(const struct report *report)
 		json_object_array_add(trials, trial(report, &report->findings[i]));
 
 	json_object_object_add(root, "schema", json_object_new_int(1));
-	json_object_object_add(root, "tool", tool);
+	json_object_object_add(root, "tool", json_tool());
 	json_object_object_add(root, "simulated",
 			       json_object_new_boolean(report->system.simulated));
 	json_object_object_add(root, "kernel", kernel);

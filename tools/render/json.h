@@ -3,7 +3,8 @@
 #ifndef AMDFENCE_RENDER_JSON_H
 #define AMDFENCE_RENDER_JSON_H
 
-#include <amdgpu_userq.h>
+#include "model/dump.h"
+
 #include <json-c/json.h>
 #include <stdio.h>
 
@@ -17,6 +18,11 @@ struct json_object *json_text_or_null(const char *text);
 /** 64-bit values are strings: common readers of JSON round them. */
 struct json_object *json_hex(uint64_t value);
 struct json_object *json_driver(const struct auq_fence_driver *driver);
+/** Without its name. */
+struct json_object *json_owner(const struct owner *owner);
+struct json_object *json_queue(const struct queue_entry *queue);
+/** Who wrote the document. */
+struct json_object *json_tool(void);
 
 /** Writes @root and drops it. 0 or -ENOMEM. */
 int json_print(struct json_object *root, FILE *out);

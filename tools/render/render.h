@@ -3,7 +3,7 @@
 #ifndef AMDFENCE_RENDER_H
 #define AMDFENCE_RENDER_H
 
-#include "model/dump.h"
+#include "model/diff.h"
 #include "model/sync.h"
 
 #include <stdio.h>
@@ -23,6 +23,16 @@ const char *ip_state_remedy(enum auq_ip_state state);
 
 /** 0 or -ENOMEM. */
 int render_dump_json(const struct dump *dump, FILE *out);
+/**
+ * The dump in a document of @size bytes, to be given to dump_fini(). False if it is none: @why
+ * says so, in characters that can be printed. Takes 100 MiB at most beside a few times @size.
+ */
+bool parse_dump(const char *text, size_t size, struct dump *dump, char *why, size_t room);
+
+/** What changed. */
+void render_diff_text(const struct diff *diff, FILE *out);
+/** 0 or -ENOMEM. */
+int render_diff_json(const struct diff *diff, FILE *out);
 
 /** What sync-check found. */
 void render_sync_text(const struct sync_report *report, FILE *out);
@@ -35,6 +45,14 @@ void render_sync_case(const struct sync_finding *finding, const char *indent, FI
 /** What keeps a fence driver whose queue is gone, and who made it; no end of line. */
 void render_driver(const struct auq_fence_driver *driver, FILE *out);
 
+/** A live queue and whose it is; no end of line. */
+void render_queue(const struct queue_entry *queue, FILE *out);
+
+/** 2026-01-31T12:00:00Z. */
+void render_time(int64_t seconds, char text[32]);
+
+/** As render_escaped(), filled up or cut off to @width characters. */
+void render_escaped_to(const char *text, int width, FILE *out);
 /** Text from elsewhere: what a terminal might take for a command is shown as \xNN. */
 void render_escaped(const char *text, FILE *out);
 
