@@ -39,3 +39,11 @@ noinst_PROGRAMS += %D%/errors
 %C%_errors_CFLAGS = $(AM_CFLAGS) $(LIBDRM_CFLAGS) -fvisibility=default -pthread
 %C%_errors_LDFLAGS = -no-install
 %C%_errors_LDADD = libamdgpu_userq/libamdgpu_userq.la $(LIBDRM_LIBS)
+
+# Programs of the installed package alone.
+dist_check_SCRIPTS += %D%/installed
+EXTRA_DIST += %D%/examples
+clean-local: clean-installed
+clean-installed:
+	rm -rf %D%/root
+.PHONY: clean-installed
