@@ -240,6 +240,48 @@ static void test_memory(void)
 	stop();
 }
 
+/* What a client has written into a control that nobody has read yet. */
+static void take_hold(void *arg)
+{
+	if (__atomic_exchange_n((bool *)arg, false, __ATOMIC_ACQ_REL))
+		gpu_of(m.sim)->faults.hold = true;
+}
+
+static void test_controls(void)
+{
+	bool is_written = false;
+	int id;
+
+	start("7.3");
+	id = client_create_queue(&c, 0);
+	sim_lock(m.sim);
+	sim_on_controls(m.sim, take_hold, &is_written);
+	/* Neither is seen before both are there. */
+	is_written = true;
+	client_submit(&c, 0, 64);
+	sim_unlock(m.sim);
+	sleep_ms(20);
+	ok(is_state("busy") && client_rptr(&c, 0) == 0,
+	   "a control counts for the doorbell behind it");
+	debugfs_set(m.sim, "hold", "0");
+	ok(client_wait_rptr(&c, 0, 64), "goes on");
+
+	debugfs_set(m.sim, "poll_us", "4294967295");
+	sleep_ms(20);
+	client_submit(&c, 0, 128);
+	sleep_ms(20);
+	is(client_rptr(&c, 0), 64, "a pause of an hour");
+	debugfs_set(m.sim, "poll_us", "20");
+	ok(client_wait_rptr(&c, 0, 128), "ends when it is to be shorter");
+	debugfs_set(m.sim, "poll_us", "4294967295");
+	client_free_queue(&c, id);
+	sim_lock(m.sim);
+	sim_on_controls(m.sim, NULL, NULL);
+	sim_unlock(m.sim);
+	stop();
+	ok(true, "and at the end");
+}
+
 static unsigned num_busy(void)
 {
 	char *text = debugfs_text(m.sim, "vasic/queues"), *at = text;
@@ -347,6 +389,7 @@ int main(void)
 	test_late_interrupt();
 	test_pace();
 	test_memory();
+	test_controls();
 	test_seed();
 	test_stats();
 	return tap_done();

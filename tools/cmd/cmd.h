@@ -24,6 +24,9 @@ extern const struct command cmd_leak_check, cmd_sync_check, cmd_list, cmd_dump, 
 
 const struct command *command_find(const char *name);
 
+/** Whether this process runs on the simulated device. */
+bool is_simulated(void);
+
 /** "amdfence: ..." on standard error, @remedy (may be "") on the next line. */
 void complain(const char *remedy, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

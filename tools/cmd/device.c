@@ -132,6 +132,8 @@ bool find_gpu(const char *wanted, unsigned deadline_s, struct gpu_snapshot *gpu)
 	if (wanted && is_name_of_simulated(wanted)) {
 		if (!is_simulated())
 			exit(simulate_this_command(wanted));
+		if (!is_of_this_simulation(wanted))
+			return false;
 		wanted = NULL; /* here there is no other */
 	}
 	if (!wanted)

@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "cmd/cmd.h"
+#include "sim/session.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +13,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+bool is_simulated(void)
+{
+	return getenv(SIM_SESSION_ENV) != NULL;
+}
+
 void complain(const char *remedy, const char *format, ...)
 {
 	va_list args;
@@ -20,7 +26,7 @@ void complain(const char *remedy, const char *format, ...)
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
-	fputc('\n', stderr);
+	fputs(is_simulated() ? " (SIMULATED)\n" : "\n", stderr);
 	if (remedy[0])
 		fprintf(stderr, "  %s\n", remedy);
 }

@@ -18,11 +18,6 @@
 
 #define OBJECT "amdfence-sim.so"
 
-bool is_simulated(void)
-{
-	return getenv(SIM_SESSION_ENV) != NULL;
-}
-
 /* ---- the program --------------------------------------------------------- */
 
 /* Beside this program, where the build puts both, or where it was installed. */
@@ -308,18 +303,36 @@ bool is_name_of_simulated(const char *device)
 	return strncmp(device, "sim", 3) == 0 && (!device[3] || device[3] == ':');
 }
 
+/* What "sim:PROFILE" names, NULL without one. False, with a message, if there is none. */
+static bool find_profile(const char *device, const struct sim_profile **profile)
+{
+	*profile = device[3] ? sim_profile_find(device + 4) : NULL;
+	if (!device[3] || *profile)
+		return true;
+	complain("'amdfence help sim' lists them", "no profile '%s'", device + 4);
+	return false;
+}
+
+bool is_of_this_simulation(const char *device)
+{
+	const struct sim_profile *profile;
+
+	if (!find_profile(device, &profile))
+		return false;
+	if (!profile || sim_folder_has_profile(getenv(SIM_SESSION_ENV), profile))
+		return true;
+	complain("'--device sim' is the one that runs",
+		 "another kernel than '%s' is simulated here", profile->name);
+	return false;
+}
+
 int simulate_this_command(const char *device)
 {
 	struct simulation simulation = {.seed = 1, .is_quiet = true};
 	static char self[] = "/proc/self/exe";
 
-	if (device[3]) {
-		simulation.profile = sim_profile_find(device + 4);
-		if (!simulation.profile) {
-			complain("'amdfence help sim' lists them", "no profile '%s'", device + 4);
-			return EXIT_TROUBLE;
-		}
-	}
+	if (!find_profile(device, &simulation.profile))
+		return EXIT_TROUBLE;
 	simulation.argv = own_arguments();
 	if (!simulation.argv) {
 		complain("'amdfence sim' runs any command", "cannot repeat this command line");

@@ -21,11 +21,11 @@ struct simulation {
 /** Runs it to its end. The exit status. */
 int simulate(const struct simulation *simulation);
 
-/** Whether this process runs on the simulated device. */
-bool is_simulated(void);
-
 /** "sim" or "sim:PROFILE". */
 bool is_name_of_simulated(const char *device);
+
+/** Whether @device names what is simulated here; a message if not. */
+bool is_of_this_simulation(const char *device);
 
 /** Runs this very command again, on that device. The exit status. */
 int simulate_this_command(const char *device);

@@ -194,6 +194,11 @@ static int run(int argc, char **argv)
 	argp_parse(&argp, argc, argv, 0, NULL, &options);
 	if (!can_print())
 		return EXIT_TROUBLE;
+	if (is_simulated()) {
+		complain("run it outside of 'amdfence sim'",
+			 "sw_sync is not simulated, it would be that of the kernel that runs here");
+		return EXIT_TROUBLE;
+	}
 	err = sync_probe(options.run.path);
 	if (err) {
 		complain_no_sw_sync(options.run.path, err);

@@ -203,8 +203,9 @@ static void render_cost(const struct report *report, FILE *out)
 		unknown += report->findings[i].unknown;
 	fprintf(out, "cost     ");
 	if (report->cost_actual || unknown)
-		fprintf(out, "%" PRIu64 " of %u fence slots are pinned until amdgpu is reloaded",
-			report->cost_actual, report->gpu.info.seq64_slots);
+		fprintf(out, "%" PRIu64 " of %u fence slots are pinned until %s",
+			report->cost_actual, report->gpu.info.seq64_slots,
+			report->system.simulated ? "the simulation ends" : "amdgpu is reloaded");
 	else
 		fprintf(out, "no fence slot is pinned");
 	if (unknown)

@@ -52,6 +52,7 @@ int connection_add(struct sim_server *server, enum connection_kind kind, int soc
 		file->transport = connection;
 	}
 	server->clients += is_client(kind);
+	server->controls += kind == CONNECTION_CONTROL;
 	return 0;
 }
 
@@ -74,6 +75,7 @@ void connection_remove(struct sim_server *server, struct connection *connection)
 	*link = connection->next;
 	epoll_ctl(server->epoll, EPOLL_CTL_DEL, connection->socket, NULL);
 	close(connection->socket);
+	server->controls -= connection->kind == CONNECTION_CONTROL;
 	if (is_client(connection->kind) && !--server->clients &&
 	    write(server->event, &one, sizeof(one)) != sizeof(one))
 		abort(); /* an eventfd that nobody has counted up to 2^64 */

@@ -83,6 +83,18 @@ bool sim_is_before(const struct sim *sim, const char *version)
 	return false;
 }
 
+void sim_on_controls(struct sim *sim, void (*take)(void *arg), void *arg)
+{
+	sim->take_controls = take;
+	sim->take_controls_arg = arg;
+}
+
+void sim_take_controls(struct sim *sim)
+{
+	if (sim->take_controls)
+		sim->take_controls(sim->take_controls_arg);
+}
+
 struct gpu *gpu_of(struct sim *sim)
 {
 	return sim->gpu;

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "device.h"
 #include "sim.h"
@@ -188,9 +187,14 @@ static unsigned look_at_doorbells(struct gpu *gpu)
 	unsigned num = 0;
 
 	for (queue = gpu->queues; queue; queue = queue->next) {
+		if (queue->state == QUEUE_RUNNING)
+			look_at_doorbell(queue);
+	}
+	/* Who wrote a control and then a doorbell expects the work to meet it. */
+	sim_take_controls(gpu->sim);
+	for (queue = gpu->queues; queue; queue = queue->next) {
 		if (queue->state != QUEUE_RUNNING)
 			continue;
-		look_at_doorbell(queue);
 		num += !vcp_is_idle(&queue->cp) && !queue->is_waiting && !gpu->faults.hold;
 	}
 	return num;
@@ -216,18 +220,28 @@ static bool run_queues(struct gpu *gpu)
 	return busy || is_choice;
 }
 
-static void pause_us(uint32_t us)
+/*
+ * A doorbell is memory: nobody tells when it is written. What is told meanwhile counts: another
+ * poll_us, or that this ends.
+ */
+static void pause_engine(struct engine *engine, uint32_t backoff)
 {
-	struct timespec ts = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000L};
+	const struct faults *faults = &engine->gpu->faults;
+	uint64_t since = sim_now();
 
-	nanosleep(&ts, NULL);
+	while (!engine->stop) {
+		uint64_t poll_us = (faults->poll_us ? faults->poll_us : 1ull) * backoff;
+
+		if (sim_wait(engine->gpu->sim, NULL, since + poll_us * NSEC_PER_USEC) == -ETIME)
+			break;
+	}
 }
 
 static void *run(void *arg)
 {
 	struct engine *engine = arg;
 	struct gpu *gpu = engine->gpu;
-	uint32_t backoff = 1, poll_us;
+	uint32_t backoff = 1;
 
 	sim_lock(gpu->sim);
 	while (!engine->stop) {
@@ -239,11 +253,7 @@ static void *run(void *arg)
 			backoff = 1;
 		else if (backoff < MAX_BACKOFF)
 			backoff *= 2;
-		poll_us = (gpu->faults.poll_us ? gpu->faults.poll_us : 1) * backoff;
-		/* A doorbell is memory: nobody tells when it is written. */
-		sim_unlock(gpu->sim);
-		pause_us(poll_us);
-		sim_lock(gpu->sim);
+		pause_engine(engine, backoff);
 	}
 	sim_unlock(gpu->sim);
 	return NULL;

@@ -129,6 +129,13 @@ struct sim_fd *sim_open(struct sim *sim, struct sim_task *task, bool is_render_n
  */
 char *sim_debugfs_read(struct sim *sim, const char *path, size_t *bytes);
 int sim_debugfs_write(struct sim *sim, const char *path, const char *text, size_t bytes);
+/*
+ * Clients write controls without waiting: what @take does, with the lock held, is to hand to
+ * sim_debugfs_write() what they have written so far. NULL: no client is left.
+ */
+void sim_on_controls(struct sim *sim, void (*take)(void *arg), void *arg);
+/* What was written so far counts from now on. */
+void sim_take_controls(struct sim *sim);
 /* What the directories below dri/<minor>/ hold: names, "/" at the end of a folder, NULL last. */
 const char *const *sim_debugfs_list(void);
 

@@ -64,24 +64,45 @@ static void handle_request(struct sim_server *server, struct connection *connect
 	request_run(server, file, &request, data, channel);
 }
 
-static void handle_control(struct sim_server *server, struct connection *connection, bool has_ended)
+/* All that was written into it; true: it is closed, or its end came. */
+static bool take_control(struct sim_server *server, const struct connection *connection)
 {
 	char text[256];
 	int unwanted;
-	long got = message_receive(connection->socket, text, sizeof(text), NULL, 0, &unwanted);
+	long got;
 
-	if (unwanted >= 0)
-		close(unwanted);
-	if (got < 0 ? got != -EAGAIN && got != -EMSGSIZE : got == 0 && has_ended) {
-		connection_remove(server, connection);
-		return;
+	for (;;) {
+		got = message_receive(connection->socket, text, sizeof(text) - 1, NULL, 0,
+				      &unwanted);
+		if (unwanted >= 0)
+			close(unwanted);
+		if (got == 0 || (got < 0 && got != -EMSGSIZE))
+			return got != -EAGAIN;
+		text[got < 0 ? (long)sizeof(text) - 1 : got] = '\0';
+		/* The client has long been told that its write() went well. */
+		if (got < 0 || sim_debugfs_write(server->sim, connection->path, text, (size_t)got))
+			fprintf(stderr, "amdfence: simulated '%s' does not take '%.*s'\n",
+				connection->path, (int)strcspn(text, "\n"), text);
 	}
-	/* The client has long been told that its write() went well. */
-	if (got > 0 && sim_debugfs_write(server->sim, connection->path, text, (size_t)got))
-		fprintf(stderr, "amdfence: simulated '%s' does not take '%.*s'\n", connection->path,
-			(int)strcspn(text, "\n") < (int)got ? (int)strcspn(text, "\n") : (int)got,
-			text);
-	connection_rearm(server, connection);
+}
+
+static void handle_control(struct sim_server *server, struct connection *connection, bool has_ended)
+{
+	if (take_control(server, connection) && has_ended)
+		connection_remove(server, connection);
+	else
+		connection_rearm(server, connection);
+}
+
+static void take_controls(void *arg)
+{
+	struct sim_server *server = arg;
+	struct connection *connection;
+
+	for (unsigned i = 0; server->controls && i < CONNECTION_BUCKETS; i++)
+		for (connection = server->connections[i]; connection; connection = connection->next)
+			if (connection->kind == CONNECTION_CONTROL)
+				take_control(server, connection);
 }
 
 static void handle(struct sim_server *server, const struct epoll_event *event)
@@ -229,6 +250,8 @@ int sim_server_start(struct sim *sim, const char *folder, struct sim_server **ou
 	if (!err) {
 		sim_lock(sim);
 		err = start_thread(server);
+		if (!err)
+			sim_on_controls(sim, take_controls, server);
 		sim_unlock(sim);
 	}
 	if (err) {
@@ -262,8 +285,10 @@ bool sim_server_stop(struct sim_server *server)
 	while (server->running && !sim_wait(server->sim, NULL, deadline))
 		;
 	has_stopped = !server->running && !server->clients;
-	if (has_stopped)
+	if (has_stopped) {
+		sim_on_controls(server->sim, NULL, NULL);
 		remove_connections(server);
+	}
 	sim_unlock(server->sim);
 	if (!has_stopped)
 		return false;

@@ -181,7 +181,7 @@ static int hold(const char *folder)
 	return -EAGAIN;
 }
 
-static bool has_profile(const char *folder, const struct sim_profile *profile)
+bool sim_folder_has_profile(const char *folder, const struct sim_profile *profile)
 {
 	char path[PATH_MAX], name[64] = "";
 	FILE *file;
@@ -201,7 +201,7 @@ static int join(struct sim_session *session, const struct sim_profile *profile)
 	session->hold = hold(session->folder);
 	if (session->hold < 0)
 		return session->hold;
-	if (!profile || has_profile(session->folder, profile))
+	if (!profile || sim_folder_has_profile(session->folder, profile))
 		return 0;
 	close(session->hold);
 	return -EEXIST;

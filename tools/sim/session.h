@@ -40,6 +40,8 @@ const struct sim_profile *sim_session_default_profile(void);
 int sim_session_open(const struct sim_session_args *args, struct sim_session **out);
 /* The folder for SIM_SESSION_ENV. */
 const char *sim_session_folder(const struct sim_session *session);
+/* Whether the session of that folder runs @profile. */
+bool sim_folder_has_profile(const char *folder, const struct sim_profile *profile);
 /* Whether it was joined: another process serves it. Nothing of what follows is for these. */
 bool sim_session_is_joined(const struct sim_session *session);
 /* A file of debugfs' vasic/: 0, -EINVAL or -ERANGE; anything else: there is none. */

@@ -34,6 +34,9 @@ struct sim {
 	struct idr names; /* of struct gem_object */
 	struct sync_file *sync_files;
 	struct gpu *gpu;
+
+	void (*take_controls)(void *arg); /* NULL: there are none */
+	void *take_controls_arg;
 };
 
 /* Whether the kernel that is simulated is older than @version, "7.1.13". */

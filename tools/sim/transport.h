@@ -44,7 +44,8 @@ struct sim_server {
 	uint64_t next_id;
 	struct connection *connections[CONNECTION_BUCKETS]; /* by id */
 	struct call *calls;
-	unsigned clients; /* connections that are somebody's file, or hold the session */
+	unsigned clients;  /* connections that are somebody's file, or hold the session */
+	unsigned controls; /* of these */
 	pthread_t threads[SIM_THREADS_MAX];
 	unsigned num_threads, running, idle;
 	bool is_stopping;
