@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 
 check_PROGRAMS += %D%/test-batch %D%/test-diff %D%/test-dump %D%/test-dump-file %D%/test-evidence %D%/test-judge %D%/test-man \
-	%D%/test-output %D%/test-render %D%/test-sync %D%/test-sync-run %D%/test-trials %D%/test-watch
+	%D%/test-output %D%/test-render %D%/test-report %D%/test-sync %D%/test-sync-run %D%/test-trials %D%/test-watch
 tool_test_cppflags = $(amdfence_cppflags) -I$(top_srcdir)/%D%
 # Of the library, what fake-auq.c does not stand in for.
 tool_test_ldadd = tools/libamdfence.la libamdgpu_userq/libauq.la $(amdfence_libs)
@@ -40,6 +40,10 @@ tool_test_ldadd = tools/libamdfence.la libamdgpu_userq/libauq.la $(amdfence_libs
 %C%_test_render_CFLAGS = $(amdfence_cflags)
 %C%_test_render_LDADD = $(tool_test_ldadd)
 EXTRA_DIST += %D%/render
+%C%_test_report_SOURCES = %D%/test-report.c %D%/sample-dump.c %D%/golden.c tests/lib/tap.c
+%C%_test_report_CPPFLAGS = $(tool_test_cppflags)
+%C%_test_report_CFLAGS = $(amdfence_cflags)
+%C%_test_report_LDADD = $(tool_test_ldadd)
 %C%_test_sync_SOURCES = %D%/test-sync.c %D%/golden.c tests/lib/tap.c
 %C%_test_sync_CPPFLAGS = $(tool_test_cppflags)
 %C%_test_sync_CFLAGS = $(amdfence_cflags)
@@ -100,3 +104,5 @@ tests_lab_exhaust_LDADD = libamdgpu_userq/libamdgpu_userq.la $(LIBDRM_LIBS)
 EXTRA_DIST += tests/lab/bench-fix tests/lab/provoke
 
 dist_check_SCRIPTS += %D%/json-schema
+# In a browser: not a part of make check.
+EXTRA_DIST += %D%/browser

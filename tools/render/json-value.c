@@ -2,27 +2,11 @@
 #include <config.h>
 
 #include "render/json.h"
+#include "render/utf8.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-
-/* Bytes of the character that @text begins with, 0 if it is not well-formed UTF-8. */
-static size_t utf8_length(const char *text)
-{
-	const unsigned char *byte = (const unsigned char *)text;
-	size_t length = byte[0] < 0x80 ? 1 : byte[0] < 0xe0 ? 2 : byte[0] < 0xf0 ? 3 : 4;
-
-	/* no continuation, nothing too long, no surrogates, nothing beyond U+10FFFF */
-	if ((byte[0] >= 0x80 && byte[0] < 0xc2) || byte[0] > 0xf4 ||
-	    (byte[0] == 0xe0 && byte[1] < 0xa0) || (byte[0] == 0xed && byte[1] > 0x9f) ||
-	    (byte[0] == 0xf0 && byte[1] < 0x90) || (byte[0] == 0xf4 && byte[1] > 0x8f))
-		return 0;
-	for (size_t i = 1; i < length; i++)
-		if ((byte[i] & 0xc0) != 0x80)
-			return 0;
-	return length;
-}
 
 struct json_object *json_foreign(const char *text)
 {

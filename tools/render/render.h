@@ -4,6 +4,7 @@
 #define AMDFENCE_RENDER_H
 
 #include "model/diff.h"
+#include "model/history.h"
 #include "model/sync.h"
 
 #include <stdio.h>
@@ -28,6 +29,14 @@ int render_dump_json(const struct dump *dump, FILE *out);
  * says so, in characters that can be printed. Takes 100 MiB at most beside a few times @size.
  */
 bool parse_dump(const char *text, size_t size, struct dump *dump, char *why, size_t room);
+
+/** Why there is nothing of a source that is not SOURCE_OK. */
+void render_missing(const struct source *source, FILE *out);
+/** The verdict of a dump in one line, without its end. */
+void render_dump_verdict(const struct dump *dump, FILE *out);
+void render_dump_text(const struct dump *dump, const struct history *history, FILE *out);
+/** A whole page, which loads nothing and runs nothing. */
+void render_dump_html(const struct dump *dump, const struct history *history, FILE *out);
 
 /** What changed. */
 void render_diff_text(const struct diff *diff, FILE *out);
