@@ -50,6 +50,9 @@ static void test_arguments(void)
 	*(int64_t *)map = 1;
 	mprotect(map, page, PROT_READ);
 	ok(ioctl(fd, NULL_IOCTL, map) == -1 && errno == EFAULT, "one that cannot be written");
+	version.name = (char *)(UINTPTR_MAX - page);
+	ok(ioctl(fd, DRM_IOCTL_VERSION, &version) == -1 && errno == EFAULT,
+	   "nor a buffer where no process has memory");
 	version.name = map;
 	ok(ioctl(fd, DRM_IOCTL_VERSION, &version) == -1 && errno == EFAULT,
 	   "nor what it points to");

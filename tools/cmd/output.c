@@ -15,7 +15,9 @@
 
 bool is_simulated(void)
 {
-	return getenv(SIM_SESSION_ENV) != NULL;
+	const char *folder = getenv(SIM_SESSION_ENV);
+
+	return folder && folder[0];
 }
 
 void complain(const char *remedy, const char *format, ...)

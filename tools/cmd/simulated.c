@@ -214,6 +214,13 @@ static struct sim_session *open_session(const struct simulation *simulation)
 			 "'/tmp/amdfence-sim-%u' is not a folder of yours alone",
 			 (unsigned)geteuid());
 		break;
+	case EACCES:
+	case EROFS:
+	case ENOSPC:
+	case EDQUOT:
+		complain("XDG_RUNTIME_DIR may name another folder of yours",
+			 "cannot make a folder for the simulation: %s", strerror(-err));
+		break;
 	default:
 		complain("", "cannot begin a simulation: %s", strerror(-err));
 	}

@@ -134,8 +134,14 @@ long call_answer(const struct call *call, uint32_t what, long value, const void 
 static long take_memory(const struct call *call, const struct sim_ask *ask)
 {
 	int none;
-	long got = receive_message(call->channel, (void *)(uintptr_t)ask->addr, ask->bytes, &none);
+	long got;
 
+	/* Until it is there. */
+	CALL(SYS_recvfrom, call->channel, NULL, 0, MSG_PEEK, NULL, NULL);
+	got = receive_message(call->channel, (void *)(uintptr_t)ask->addr, ask->bytes, &none);
+	/* What is for an address that no process can have is not taken off the queue. */
+	if (got == -EFAULT)
+		CALL(SYS_recvfrom, call->channel, NULL, 0, MSG_DONTWAIT, NULL, NULL);
 	return got < 0 ? got : got != (long)ask->bytes ? -ENODEV : 0;
 }
 

@@ -98,7 +98,7 @@ static size_t base_of(int dirfd, char buf[PATH_MAX])
 		return 0;
 	buf[length] = '\0';
 	shown = sim_shown(buf);
-	length -= shown - buf;
+	length = (ssize_t)strlen(shown);
 	memmove(buf, shown, (size_t)length + 1);
 	if (buf[length - 1] != '/')
 		buf[length++] = '/';

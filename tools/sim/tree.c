@@ -101,14 +101,16 @@ static int make_file(const char *folder, const char *path, const void *data, siz
 {
 	char full[512];
 	int fd, err = make_way(folder, path, full, sizeof(full));
+	ssize_t written;
 
 	if (err)
 		return err;
 	fd = open(full, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
-	if (write(fd, data, bytes) != (ssize_t)bytes)
-		err = -EIO;
+	written = write(fd, data, bytes);
+	if (written != (ssize_t)bytes)
+		err = written < 0 ? -errno : -ENOSPC;
 	/* After the write, which would take the bits away that mean something here. */
 	else if (fchmod(fd, mode) < 0)
 		err = -errno;
