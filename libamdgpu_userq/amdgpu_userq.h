@@ -211,6 +211,14 @@ enum auq_trait {
 	AUQ_TRAIT_CLOSE_PENDING_HANGS,
 	/* a pending fence arms a timer that resets the queue */
 	AUQ_TRAIT_HANG_DETECTION,
+	/* D1: where a completion drops the last reference to a fence driver, a CPU deadlocks */
+	AUQ_TRAIT_IRQ_PUT_DEADLOCKS,
+	/* D5: SIGNAL and WAIT do not hold the queue, which FREE may free meanwhile */
+	AUQ_TRAIT_QUEUE_UNHELD,
+	/* D6: WAIT hands out a reference before it takes it, which SIGNAL meanwhile may drop */
+	AUQ_TRAIT_WAIT_LATE_REF,
+	/* D11: a file that is closed with queues keeps their doorbell pages */
+	AUQ_TRAIT_CLOSE_KEEPS_DOORBELL,
 	AUQ_NUM_TRAITS
 };
 

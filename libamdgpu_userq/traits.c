@@ -148,6 +148,36 @@ static const struct trait traits[AUQ_NUM_TRAITS] = {
 			"since 7.0",
 			{NO(KERNEL(6, 18, 0), LAST_OF(6, 18)), YES(KERNEL(7, 0, 0), EVER)},
 		},
+	/* amdgpu_userq_fence_driver_process() and _destroy() both lock adev->userq_xa */
+	[AUQ_TRAIT_IRQ_PUT_DEADLOCKS] =
+		{
+			"6.18, 7.0.0; fixed in 7.0.14 and 7.1.3, perhaps earlier",
+			{YES(KERNEL(6, 18, 0), KERNEL(6, 18, 15)),
+			 YES(KERNEL(7, 0, 0), KERNEL(7, 0, 0)), NO(KERNEL(7, 0, 14), LAST_OF(7, 0)),
+			 NO(KERNEL(7, 1, 3), EVER)},
+		},
+	/* amdgpu_userq_signal_ioctl() and amdgpu_userq_wait_ioctl(): idr_find() and no more */
+	[AUQ_TRAIT_QUEUE_UNHELD] =
+		{
+			"6.18; fixed in 7.0",
+			{YES(KERNEL(6, 18, 0), KERNEL(6, 18, 15)), NO(KERNEL(7, 0, 0), EVER)},
+		},
+	/* amdgpu_userq_wait_ioctl(), from 7.1 amdgpu_userq_wait_return_fence_info() */
+	[AUQ_TRAIT_WAIT_LATE_REF] =
+		{
+			"6.18 to 7.3.4 at least; no fix known",
+			{YES(KERNEL(6, 18, 0), KERNEL(6, 18, 15)),
+			 YES(KERNEL(7, 0, 0), KERNEL(7, 0, 14)),
+			 YES(KERNEL(7, 1, 0), KERNEL(7, 1, 13)),
+			 YES(KERNEL(7, 2, 0), KERNEL(7, 2, 13)),
+			 YES(KERNEL(7, 3, 0), KERNEL(7, 3, 4))},
+		},
+	/* amdgpu_userq.c, amdgpu_userq_mgr_fini(): only FREE unpins the doorbell's BO */
+	[AUQ_TRAIT_CLOSE_KEEPS_DOORBELL] =
+		{
+			"6.18; fixed in 7.0",
+			{YES(KERNEL(6, 18, 0), KERNEL(6, 18, 15)), NO(KERNEL(7, 0, 0), EVER)},
+		},
 };
 
 static enum auq_answer at(enum auq_trait trait, uint32_t first, uint32_t last)

@@ -14,21 +14,21 @@ static const struct {
 	const char *release;
 	enum auq_answer answers[AUQ_NUM_TRAITS];
 } read[] = {
-	/* u64 L1 L2 L3 L4 2put err0 zero blocks warns race free close hang */
-	{"6.18.5", {N, Y, Y, Y, Y, N, Y, Y, N, Y, Y, N, Y, N}},
-	{"6.18.15", {N, Y, N, Y, Y, N, Y, Y, N, Y, Y, N, Y, N}},
-	{"7.0.0", {N, Y, N, Y, N, Y, Y, Y, N, N, Y, Y, U, Y}},
-	{"7.0.14", {N, Y, N, Y, N, Y, Y, N, N, N, N, Y, U, Y}},
-	{"7.1.3", {Y, N, N, Y, N, N, N, Y, Y, N, N, Y, Y, Y}},
-	{"7.1.13", {Y, N, N, Y, N, N, N, N, Y, N, N, Y, Y, Y}},
-	{"7.2.13", {Y, N, N, Y, N, N, N, N, Y, N, N, Y, Y, Y}},
-	{"7.3.4", {Y, N, N, Y, N, N, N, N, Y, N, N, Y, Y, Y}},
+	/* u64 L1 L2 L3 L4 2put err0 zero blocks warns race free close hang D1 D5 D6 D11 */
+	{"6.18.5", {N, Y, Y, Y, Y, N, Y, Y, N, Y, Y, N, Y, N, Y, Y, Y, Y}},
+	{"6.18.15", {N, Y, N, Y, Y, N, Y, Y, N, Y, Y, N, Y, N, Y, Y, Y, Y}},
+	{"7.0.0", {N, Y, N, Y, N, Y, Y, Y, N, N, Y, Y, U, Y, Y, N, Y, N}},
+	{"7.0.14", {N, Y, N, Y, N, Y, Y, N, N, N, N, Y, U, Y, N, N, Y, N}},
+	{"7.1.3", {Y, N, N, Y, N, N, N, Y, Y, N, N, Y, Y, Y, N, N, Y, N}},
+	{"7.1.13", {Y, N, N, Y, N, N, N, N, Y, N, N, Y, Y, Y, N, N, Y, N}},
+	{"7.2.13", {Y, N, N, Y, N, N, N, N, Y, N, N, Y, Y, Y, N, N, Y, N}},
+	{"7.3.4", {Y, N, N, Y, N, N, N, N, Y, N, N, Y, Y, Y, N, N, Y, N}},
 	/* before user queues */
-	{"6.15.11", {N, N, N, N, N, N, N, N, N, N, N, N, N, N}},
-	{"6.1.0-37-amd64", {N, N, N, N, N, N, N, N, N, N, N, N, N, N}},
+	{"6.15.11", {N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N}},
+	{"6.1.0-37-amd64", {N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N}},
 	/* not read */
-	{"6.16.12", {U, U, U, U, U, U, U, U, U, U, U, U, U, U}},
-	{"6.19.14", {U, U, U, U, U, U, U, U, U, U, U, U, U, U}},
+	{"6.16.12", {U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U}},
+	{"6.19.14", {U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U}},
 };
 
 static const struct {
