@@ -80,25 +80,30 @@ int bench_free(struct bench *bench, struct auq_queue *queue)
 	return err;
 }
 
-int bench_signal(struct bench *bench, struct auq_queue *queue, uint32_t syncobj)
+int bench_signal_id(struct bench *bench, uint32_t queue_id, uint32_t syncobj)
 {
 	struct auq_signal_args args = AUQ_ARGS(auq_signal_args);
 
-	args.queue_id = auq_queue_id(queue);
+	args.queue_id = queue_id;
 	args.syncobjs = &syncobj;
 	args.num_syncobjs = syncobj ? 1 : 0;
 	line_call(bench->line, "USERQ_SIGNAL");
 	return auq_signal(bench->dev, &args);
 }
 
-int bench_wait(struct bench *bench, struct auq_queue *waitq, uint32_t syncobj, uint32_t *slot)
+int bench_signal(struct bench *bench, struct auq_queue *queue, uint32_t syncobj)
+{
+	return bench_signal_id(bench, auq_queue_id(queue), syncobj);
+}
+
+int bench_wait_id(struct bench *bench, uint32_t waitq_id, uint32_t syncobj, uint32_t *slot)
 {
 	struct auq_wait_args args = AUQ_ARGS(auq_wait_args);
 	struct auq_fence fence;
 	uint32_t num = 1;
 	int err;
 
-	args.queue_id = auq_queue_id(waitq);
+	args.queue_id = waitq_id;
 	args.syncobjs = &syncobj;
 	args.num_syncobjs = 1;
 	line_call(bench->line, "USERQ_WAIT");
@@ -110,6 +115,11 @@ int bench_wait(struct bench *bench, struct auq_queue *waitq, uint32_t syncobj, u
 		return -ENODATA;
 	*slot = auq_fence_slot(&fence);
 	return 0;
+}
+
+int bench_wait(struct bench *bench, struct auq_queue *waitq, uint32_t syncobj, uint32_t *slot)
+{
+	return bench_wait_id(bench, auq_queue_id(waitq), syncobj, slot);
 }
 
 int bench_syncobj(struct bench *bench, uint32_t *handle)

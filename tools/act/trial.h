@@ -63,6 +63,9 @@ int bench_free(struct bench *bench, struct auq_queue *queue);
 int bench_signal(struct bench *bench, struct auq_queue *queue, uint32_t syncobj);
 /** Waits with @waitq for the fence in @syncobj and gives its slot. */
 int bench_wait(struct bench *bench, struct auq_queue *waitq, uint32_t syncobj, uint32_t *slot);
+/** The same of queues of which the id is all that there is. */
+int bench_signal_id(struct bench *bench, uint32_t queue_id, uint32_t syncobj);
+int bench_wait_id(struct bench *bench, uint32_t waitq_id, uint32_t syncobj, uint32_t *slot);
 int bench_syncobj(struct bench *bench, uint32_t *handle);
 void bench_syncobj_destroy(struct bench *bench, uint32_t handle);
 

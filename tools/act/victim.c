@@ -2,10 +2,10 @@
 #include <config.h>
 
 #include "act/victim.h"
+#include "act/answer.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <xf86drm.h>
@@ -18,49 +18,6 @@ struct victim {
 };
 
 enum order { ORDER_SIGNAL, ORDER_FREE };
-
-/* An answer of one int, with a file of the syncobj if it is one to ORDER_SIGNAL. */
-static int send_answer(int sock, int err, int fd)
-{
-	char control[CMSG_SPACE(sizeof(int))] = {0};
-	struct iovec data = {.iov_base = &err, .iov_len = sizeof(err)};
-	struct msghdr msg = {.msg_iov = &data, .msg_iovlen = 1};
-
-	if (fd >= 0) {
-		struct cmsghdr *header;
-
-		msg.msg_control = control;
-		msg.msg_controllen = sizeof(control);
-		header = CMSG_FIRSTHDR(&msg);
-		header->cmsg_level = SOL_SOCKET;
-		header->cmsg_type = SCM_RIGHTS;
-		header->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(header), &fd, sizeof(fd));
-	}
-	return sendmsg(sock, &msg, MSG_NOSIGNAL) < 0 ? -errno : 0;
-}
-
-static int receive_answer(int sock, int *fd)
-{
-	char control[CMSG_SPACE(sizeof(int))];
-	int answer;
-	struct iovec data = {.iov_base = &answer, .iov_len = sizeof(answer)};
-	struct msghdr msg = {
-		.msg_iov = &data,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *header;
-
-	*fd = -1;
-	if (recvmsg(sock, &msg, MSG_CMSG_CLOEXEC) != sizeof(answer))
-		return -ECONNRESET;
-	header = CMSG_FIRSTHDR(&msg);
-	if (header && header->cmsg_type == SCM_RIGHTS)
-		memcpy(fd, CMSG_DATA(header), sizeof(*fd));
-	return answer;
-}
 
 static int do_signal(struct bench *bench, struct auq_queue **queue, int *fd)
 {
@@ -97,7 +54,7 @@ static void serve(struct lifeline *line, void *arg)
 			answer = bench_free(&bench, queue);
 			queue = NULL;
 		}
-		send_answer(line->sock, answer, fd);
+		answer_send(line->sock, &answer, sizeof(answer), fd);
 		if (fd >= 0)
 			close(fd);
 	}
@@ -135,9 +92,13 @@ void victim_end(struct victim *victim)
 
 static int give_order(struct victim *victim, enum order order, int *fd)
 {
+	int answer, err;
+
+	*fd = -1;
 	if (send(victim->child.sock, &order, sizeof(order), MSG_NOSIGNAL) < 0)
 		return -errno;
-	return receive_answer(victim->child.sock, fd);
+	err = answer_receive(victim->child.sock, &answer, sizeof(answer), fd);
+	return err ? err : answer;
 }
 
 int victim_signal(struct victim *victim, struct bench *bench, uint32_t *syncobj)

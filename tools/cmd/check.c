@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <config.h>
 
+#include "cmd/args.h"
 #include "cmd/check.h"
 #include "cmd/cmd.h"
 #include "cmd/trials.h"
@@ -9,7 +10,6 @@
 #include "render/render.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,25 +22,91 @@ const struct check_options check_defaults = {
 	.deadline_s = DEFAULT_DEADLINE_S,
 };
 
-static volatile sig_atomic_t stop;
+/* ---- options ------------------------------------------------------------- */
 
-static void on_signal(int number)
+enum { KEY_IP = 512, KEY_SETTLE, KEY_DEADLINE, KEY_EVIDENCE };
+
+static const struct argp_option argp_options[] = {
+	{"device", 'd', "DEVICE", 0, "Render node or PCI address; default: the first that can", 0},
+	{"evidence", KEY_EVIDENCE, "SOURCES", 0,
+	 "slots, debugfs, both with a comma in between, or auto, the default: all that can be had",
+	 0},
+	{"ip", KEY_IP, "ENGINE", 0, "gfx, compute, sdma or auto, the default: the cheapest", 0},
+	{"settle", KEY_SETTLE, "SECONDS", 0,
+	 "How long a slot may stay occupied before it counts as leaked; default: 1, or 12 where "
+	 "the kernel may be lazy",
+	 0},
+	{"deadline", KEY_DEADLINE, "SECONDS", 0,
+	 "How long a call to the kernel may take before it is given up; 6 or more, default: 30", 0},
+	{0},
+};
+
+static unsigned parse_ip(struct argp_state *state, const char *text)
 {
-	(void)number;
-	/* The second one ends this process; the worker cleans up by itself. */
-	if (stop)
-		_exit(EXIT_TROUBLE);
-	stop = 1;
+	if (strcmp(text, "auto") == 0)
+		return CHECK_ANY_IP;
+	for (unsigned ip = 0; ip < AUQ_NUM_IPS; ip++)
+		if (strcmp(text, ip_name(ip)) == 0)
+			return ip;
+	argp_error(state, "no engine '%s'", text);
+	return CHECK_ANY_IP;
 }
 
-static void catch_signals(void)
+static void parse_evidence(struct argp_state *state, struct check_options *options,
+			   const char *text)
 {
-	struct sigaction action = {.sa_handler = on_signal};
+	for (;; text++) {
+		size_t length = strcspn(text, ",");
+		bool known = is_word(text, length, "auto");
 
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
+		options->any |= known;
+		for (unsigned source = 0; source < NUM_EVIDENCE; source++) {
+			if (!is_word(text, length, evidence_name(source)))
+				continue;
+			options->use[source] = known = true;
+		}
+		if (!known)
+			argp_error(state, "no evidence '%.*s'", (int)length, text);
+		text += length;
+		if (!*text)
+			return;
+	}
 }
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct check_options *options = state->input;
+
+	switch (key) {
+	case 'd':
+		options->device = arg;
+		break;
+	case KEY_EVIDENCE:
+		parse_evidence(state, options, arg);
+		break;
+	case KEY_IP:
+		options->ip = parse_ip(state, arg);
+		break;
+	case KEY_SETTLE:
+		options->settle_ms = 1000 * parse_number(state, "--settle", arg, 1, 3600);
+		break;
+	case KEY_DEADLINE:
+		/* WAIT may take 5 s of its own (WAIT_FOR_SUBMIT in amdgpu_userq_wait_ioctl()). */
+		options->deadline_s = parse_number(state, "--deadline", arg, 6, 86400);
+		break;
+	case ARGP_KEY_END:
+		if (!options->use[EVIDENCE_SLOTS] && !options->use[EVIDENCE_DEBUGFS])
+			options->any = true;
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+const struct argp check_argp = {.options = argp_options, .parser = parse};
+
+/* ---- what they ask for --------------------------------------------------- */
 
 static bool choose_ip(struct report *report, unsigned wanted)
 {
@@ -112,16 +178,22 @@ static bool agree(const struct report *report, const struct check_options *optio
 	return true;
 }
 
-bool check_prepare(struct report *report, const struct check_options *options)
+bool check_target(struct report *report, const struct check_options *options)
 {
 	const struct setting *lazy = &report->system.lazy_rcu;
-	struct plan_options planned = options->plan;
 
 	report->settle_ms = options->settle_ms;
 	if (!report->settle_ms)
 		report->settle_ms =
 			lazy->state != SOURCE_OK || lazy->value ? LAZY_SETTLE_MS : SETTLE_MS;
-	if (!choose_ip(report, options->ip) || !choose_evidence(report, options))
+	return choose_ip(report, options->ip) && choose_evidence(report, options);
+}
+
+bool check_prepare(struct report *report, const struct check_options *options)
+{
+	struct plan_options planned = options->plan;
+
+	if (!check_target(report, options))
 		return false;
 	if (report->use[EVIDENCE_SLOTS])
 		planned.probes = probe_most(report->settle_ms);
@@ -133,7 +205,7 @@ bool check_run(struct report *report, const struct check_options *options)
 {
 	const struct trials_options trials = {
 		.deadline_s = options->deadline_s,
-		.stop = &stop,
+		.stop = &asked_to_stop,
 		.progress = isatty(STDERR_FILENO),
 	};
 	int err;

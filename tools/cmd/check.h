@@ -5,10 +5,13 @@
 
 #include "model/plan.h"
 
+#include <argp.h>
+
 #define CHECK_ANY_IP UINT32_MAX /* the cheapest that can */
 #define CHECK_TRIALS 8          /* of each defect, unless told otherwise */
 
 struct check_options {
+	const char *device;       /* as find_gpu() takes it */
 	struct plan_options plan; /* but for its probes */
 	unsigned ip;              /* enum auq_ip or CHECK_ANY_IP */
 	unsigned settle_ms;       /* 0: as long as this kernel may take */
@@ -19,6 +22,15 @@ struct check_options {
 };
 
 extern const struct check_options check_defaults;
+
+/** Its options of device, engine, evidence and times, for commands that have them as a child. */
+extern const struct argp check_argp;
+
+/**
+ * Engine, evidence and the time to settle, on the GPU of @report, whose system
+ * is known. False, with a message, if one is not to be had.
+ */
+bool check_target(struct report *report, const struct check_options *options);
 
 /**
  * What will be tried on the GPU of @report, whose system is known, and by which

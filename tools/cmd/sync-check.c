@@ -3,6 +3,7 @@
 
 #include "act/sw-sync.h"
 #include "act/sync-run.h"
+#include "cmd/args.h"
 #include "cmd/cmd.h"
 #include "collect/system.h"
 #include "render/render.h"
@@ -51,20 +52,6 @@ static const struct argp_option argp_options[] = {
 	{"tap", KEY_TAP, NULL, 0, "KTAP, one test a group", 0},
 	{0},
 };
-
-static uint64_t parse_number(struct argp_state *state, const char *what, const char *text,
-			     uint64_t low, uint64_t high)
-{
-	unsigned long long number;
-	char *end;
-
-	errno = 0;
-	number = strtoull(text, &end, 0);
-	if (errno || end == text || *end || strchr(text, '-') || number < low || number > high)
-		argp_error(state, "%s must be a number from %llu to %llu, not '%s'", what,
-			   (unsigned long long)low, (unsigned long long)high, text);
-	return number;
-}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -126,26 +113,6 @@ static void complain_no_sw_sync(const char *path, int err)
 	}
 }
 
-static volatile sig_atomic_t stop;
-
-static void on_signal(int number)
-{
-	(void)number;
-	/* The second one ends this process; the worker cleans up by itself. */
-	if (stop)
-		_exit(EXIT_TROUBLE);
-	stop = 1;
-}
-
-static void catch_signals(void)
-{
-	struct sigaction action = {.sa_handler = on_signal};
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-}
-
 struct rendering {
 	const struct sync_report *report;
 	enum format format;
@@ -184,7 +151,7 @@ static int run(int argc, char **argv)
 	struct options options = {.run = {.path = SW_SYNC_PATH,
 					  .count = DEFAULT_COUNT,
 					  .deadline_s = DEFAULT_DEADLINE_S,
-					  .stop = &stop}};
+					  .stop = &asked_to_stop}};
 	struct rendering rendering = {.report = &report};
 	struct system_snapshot system;
 	int err;

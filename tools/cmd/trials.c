@@ -2,16 +2,13 @@
 #include <config.h>
 
 #include "cmd/trials.h"
+#include "cmd/outcome.h"
 #include "act/batch.h"
-#include "act/clock.h"
-#include "collect/listing.h"
 #include "model/evidence.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-#define LOOK_PAUSE_MS 100
 
 struct progress {
 	const char *id;
@@ -27,38 +24,11 @@ static void show_progress(void *arg, unsigned done)
 	fflush(stderr);
 }
 
-/* Of errors that no call gives here, but trials and probe do. */
-static const char *reason_of_ours(int err)
-{
-	switch (-err) {
-	case EMFILE:
-		return "more slots are free below than one process can have queues";
-	case ETIME:
-		return "the machine is too busy: the kernel may reset queues that take this long";
-	case EAGAIN:
-		return "other programs make queues too fast to tell whose slot is whose";
-	default:
-		return NULL;
-	}
-}
-
-static enum said said_of(enum fate fate)
-{
-	return fate == FATE_OCCUPIED ? SAID_LEAKED : fate == FATE_FREED ? SAID_FREE : SAID_NOTHING;
-}
-
 static void take_result(struct finding *finding, const struct batch_result *result, bool probed)
 {
-	finding->run = result->run;
 	finding->probes += result->probes;
 	finding->error[0] = 0;
-	for (unsigned i = 0; i < result->run; i++) {
-		struct outcome *outcome = &finding->outcomes[i];
-
-		*outcome = (struct outcome){.slot = result->watch.trials[i].slot};
-		if (probed)
-			outcome->said[EVIDENCE_SLOTS] = said_of(result->watch.trials[i].fate);
-	}
+	take_outcomes(finding, &result->watch, probed);
 	if (result->stuck)
 		snprintf(finding->error, sizeof(finding->error),
 			 "%s did not return; the worker process is left to it", result->call);
@@ -70,29 +40,6 @@ static void take_result(struct finding *finding, const struct batch_result *resu
 	else if (result->err && result->err != -EINTR)
 		snprintf(finding->error, sizeof(finding->error), "%s: %s", result->call,
 			 auq_strerror(result->err));
-}
-
-/*
- * Reads the listing until it says of no trial that it leaked, or the time to
- * settle is over. Where the slot says so as well, the probe has waited already.
- */
-static int look_at_listing(struct report *report, struct finding *finding,
-			   const struct trials_options *options)
-{
-	const uint64_t end = clock_ms() + report->settle_ms;
-	int err;
-
-	for (;;) {
-		collect_listing(report->gpu.listing, &report->after);
-		if (report->after.state != SOURCE_OK || *options->stop)
-			break;
-		err = evidence_take_listing(finding, report->before.listing, report->after.listing);
-		if (err || !evidence_is_early(finding) || clock_ms() >= end)
-			return err;
-		sleep_ms(LOOK_PAUSE_MS);
-	}
-	evidence_drop_listing(finding);
-	return 0;
 }
 
 static int run_once(struct report *report, struct finding *finding,
@@ -120,7 +67,7 @@ static int run_once(struct report *report, struct finding *finding,
 	report->stuck |= result.stuck;
 	watch_fini(&result.watch);
 	if (report->use[EVIDENCE_DEBUGFS] && !result.stuck)
-		err = look_at_listing(report, finding, options);
+		err = look_at_listing(report, finding, options->stop);
 	evidence_combine(finding, report->after.listing);
 	report->interrupted |= *options->stop;
 	if (options->progress)

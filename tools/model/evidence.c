@@ -68,7 +68,7 @@ bool evidence_is_early(const struct finding *finding)
 	return false;
 }
 
-static enum said combine(const struct outcome *outcome, const struct auq_listing *after)
+enum said evidence_said(const struct outcome *outcome, const struct auq_listing *after)
 {
 	enum said slots = outcome->said[EVIDENCE_SLOTS];
 	enum said debugfs = outcome->said[EVIDENCE_DEBUGFS];
@@ -99,7 +99,7 @@ void evidence_combine(struct finding *finding, const struct auq_listing *after)
 
 		for (unsigned source = 0; source < NUM_EVIDENCE; source++)
 			count(said[source], &finding->by[source]);
-		count(combine(outcome, after), &together);
+		count(evidence_said(outcome, after), &together);
 		finding->disagree += said[EVIDENCE_SLOTS] != SAID_NOTHING &&
 				     said[EVIDENCE_DEBUGFS] != SAID_NOTHING &&
 				     said[EVIDENCE_SLOTS] != said[EVIDENCE_DEBUGFS];

@@ -20,9 +20,13 @@ void evidence_drop_listing(struct finding *finding);
 bool evidence_is_early(const struct finding *finding);
 
 /**
- * Fills in the tallies. The listing is believed where it names a leaked driver,
- * or names another program's in the slot (@after may be NULL); else the slot.
+ * What the sources say of one trial together. The listing is believed where it
+ * names a leaked driver, or names another program's in the slot (@after may be
+ * NULL); else the slot.
  */
+enum said evidence_said(const struct outcome *outcome, const struct auq_listing *after);
+
+/** Fills in the tallies. */
 void evidence_combine(struct finding *finding, const struct auq_listing *after);
 
 /** The @index-th driver leaked before the trials and still now, or NULL. From 0, in order. */

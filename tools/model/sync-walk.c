@@ -1,24 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <config.h>
 
+#include "model/random.h"
 #include "model/sync.h"
 
 #include <string.h>
-
-/* splitmix64: small, and the same everywhere. */
-static uint64_t mix(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-	return z ^ (z >> 31);
-}
-
-static unsigned below(uint64_t *state, unsigned limit)
-{
-	return mix(state) % limit;
-}
 
 static void first_order(struct sync_case *trial)
 {
@@ -84,29 +70,28 @@ static uint64_t some(uint64_t *state, unsigned members, unsigned one_in)
 	uint64_t set = 0;
 
 	for (unsigned i = 0; i < members; i++)
-		set |= (uint64_t)(below(state, one_in) == 0) << i;
+		set |= (uint64_t)(random_below(state, one_in) == 0) << i;
 	return set;
 }
 
 static void draw(struct sync_case *trial, uint64_t seed)
 {
-	/* From its number, so that a case does not depend on those before it. */
-	uint64_t state = seed ^ (trial->number * 0xd1342543de82ef95 + trial->group);
+	uint64_t state = random_of(seed, trial->group, trial->number);
 
 	/* Mostly few members: there the order matters most, and a case is short. */
-	if (trial->group == SYNC_RACE || below(&state, 2))
-		trial->members = 2 + below(&state, 7);
+	if (trial->group == SYNC_RACE || random_below(&state, 2))
+		trial->members = 2 + random_below(&state, 7);
 	else
-		trial->members = 1 + below(&state, SYNC_MAX_MEMBERS);
+		trial->members = 1 + random_below(&state, SYNC_MAX_MEMBERS);
 	first_order(trial);
 	for (unsigned i = trial->members - 1; i; i--)
-		swap(&trial->order[i], &trial->order[below(&state, i + 1)]);
-	trial->poll_after = below(&state, trial->members + 2);
-	trial->ask = below(&state, 2);
-	trial->pairs = below(&state, 2);
-	trial->closed = below(&state, 4) ? 0 : some(&state, trial->members, 8);
-	trial->before = below(&state, 4) ? 0 : some(&state, trial->members, 4);
-	trial->twice = below(&state, 2) ? 0 : some(&state, trial->members, 4);
+		swap(&trial->order[i], &trial->order[random_below(&state, i + 1)]);
+	trial->poll_after = random_below(&state, trial->members + 2);
+	trial->ask = random_below(&state, 2);
+	trial->pairs = random_below(&state, 2);
+	trial->closed = random_below(&state, 4) ? 0 : some(&state, trial->members, 8);
+	trial->before = random_below(&state, 4) ? 0 : some(&state, trial->members, 4);
+	trial->twice = random_below(&state, 2) ? 0 : some(&state, trial->members, 4);
 	/* From the start or never: the other thread polls, too. */
 	if (trial->group == SYNC_RACE)
 		trial->poll_after = trial->poll_after & 1 ? trial->members + 1 : 0;

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* What the commands that try something have in common. */
+#ifndef AMDFENCE_CMD_ARGS_H
+#define AMDFENCE_CMD_ARGS_H
+
+#include <argp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/** The number that an option was given; ends the process, with a message, if it is none. */
+uint64_t parse_number(struct argp_state *state, const char *what, const char *text, uint64_t low,
+		      uint64_t high);
+
+/** Whether @text begins with @word and is as long as that. */
+bool is_word(const char *text, size_t length, const char *word);
+
+/** Set by SIGINT, SIGTERM and SIGHUP once they are caught; a second one ends the process. */
+extern volatile sig_atomic_t asked_to_stop;
+void catch_signals(void);
+
+/** Whether standard output is a terminal that may be given colour. */
+bool can_colour(void);
+
+#endif

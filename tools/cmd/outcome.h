@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* What the sources of evidence say of slots that a worker has used. */
+#ifndef AMDFENCE_OUTCOME_H
+#define AMDFENCE_OUTCOME_H
+
+#include "act/watch.h"
+#include "model/report.h"
+
+#include <signal.h>
+
+/** Of errors that no call gives here, but trials and probe do: what they mean; else NULL. */
+const char *reason_of_ours(int err);
+
+/** A finding's outcomes, for each entry of @watch; @probed: its fates are evidence. */
+void take_outcomes(struct finding *finding, const struct watch *watch, bool probed);
+
+/**
+ * Reads the listing until it says of no outcome that it leaked, or the time to
+ * settle is over. Where the slot says so as well, the probe has waited already.
+ * Nothing is said when it cannot be read. -ENOMEM.
+ */
+int look_at_listing(struct report *report, struct finding *finding,
+		    const volatile sig_atomic_t *stop);
+
+#endif
