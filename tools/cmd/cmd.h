@@ -19,7 +19,7 @@ struct command {
 /* Ends with NULL. */
 extern const struct command *const commands[];
 
-extern const struct command cmd_leak_check, cmd_sync_check, cmd_list, cmd_dump, cmd_diff,
+extern const struct command cmd_leak_check, cmd_race, cmd_sync_check, cmd_list, cmd_dump, cmd_diff,
 	cmd_report, cmd_sim, cmd_help;
 
 const struct command *command_find(const char *name);

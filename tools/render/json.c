@@ -8,7 +8,7 @@
 /* Of the drivers leaked before: all of them may be a quarter of a million. */
 #define MOST_EARLIER 1000
 
-static struct json_object *device(const struct gpu_snapshot *gpu)
+struct json_object *json_device(const struct gpu_snapshot *gpu)
 {
 	struct json_object *object = json_object_new_object();
 	char version[40], id[16];
@@ -45,7 +45,7 @@ static struct json_object *tallies(const struct report *report, const struct fin
 	return object;
 }
 
-static struct json_object *listing(const struct report *report)
+struct json_object *json_listing(const struct report *report)
 {
 	struct json_object *object, *earlier, *error = NULL;
 	const struct auq_fence_driver *driver;
@@ -126,9 +126,9 @@ static struct json_object *whole(const struct report *report)
 	json_object_object_add(root, "simulated",
 			       json_object_new_boolean(report->system.simulated));
 	json_object_object_add(root, "kernel", kernel);
-	json_object_object_add(root, "device", device(&report->gpu));
+	json_object_object_add(root, "device", json_device(&report->gpu));
 	json_object_object_add(root, "ip", json_object_new_string(ip_name(report->ip)));
-	json_object_object_add(root, "listing", listing(report));
+	json_object_object_add(root, "listing", json_listing(report));
 	json_object_object_add(root, "trials", trials);
 	json_object_object_add(root, "settle_ms", json_object_new_int64(report->settle_ms));
 	json_object_object_add(root, "cost", cost);

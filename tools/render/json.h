@@ -17,6 +17,9 @@ struct json_object *json_foreign(const char *text);
 struct json_object *json_text_or_null(const char *text);
 /** 64-bit values are strings: common readers of JSON round them. */
 struct json_object *json_hex(uint64_t value);
+struct json_object *json_device(const struct gpu_snapshot *gpu);
+/** The kernel's listing and what it had before; NULL if it was not asked. */
+struct json_object *json_listing(const struct report *report);
 struct json_object *json_driver(const struct auq_fence_driver *driver);
 /** Without its name. */
 struct json_object *json_owner(const struct owner *owner);

@@ -5,6 +5,7 @@
 
 #include "model/diff.h"
 #include "model/history.h"
+#include "model/race.h"
 #include "model/sync.h"
 
 #include <stdio.h>
@@ -50,6 +51,27 @@ void render_sync_tap(const struct sync_report *report, FILE *out);
 int render_sync_json(const struct sync_report *report, FILE *out);
 /** The case that a finding shows, each line after @indent. */
 void render_sync_case(const struct sync_finding *finding, const char *indent, FILE *out);
+
+/** What race found. */
+void render_race_text(const struct race_report *report, bool colour, FILE *out);
+void render_race_tap(const struct race_report *report, FILE *out);
+/** 0 or -ENOMEM. */
+int render_race_json(const struct race_report *report, FILE *out);
+/** The fault of a finding and the round it was in, each line after @indent. */
+void render_race_fault(const struct race_report *report, const struct race_finding *finding,
+		       const char *indent, FILE *out);
+/** One step, "A: SIGNAL q1 into s1"; at most @size bytes with its end. */
+void race_step_text(const struct race_step *step, char *text, size_t size);
+
+/* Parts of reports. */
+
+void render_headline(enum verdict verdict, const char *name, bool colour, FILE *out);
+/** Device and kernel, a line each. */
+void render_device(const struct report *report, FILE *out);
+/** What is judged by, and why not by more: a line. */
+void render_evidence(const struct report *report, FILE *out);
+/** A line; of @unknown more slots nobody could say it. */
+void render_cost(const struct report *report, uint64_t unknown, FILE *out);
 
 /** What keeps a fence driver whose queue is gone, and who made it; no end of line. */
 void render_driver(const struct auq_fence_driver *driver, FILE *out);

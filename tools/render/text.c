@@ -8,20 +8,25 @@
 
 #define MOST_DRIVERS 3 /* of a defect, and of those leaked before */
 
-static void render_heading(const struct report *report, bool colour, FILE *out)
+void render_headline(enum verdict verdict, const char *name, bool colour, FILE *out)
 {
 	static const char *const colours[] = {
 		[VERDICT_CLEAN] = "\033[1;32m",
 		[VERDICT_LEAK] = "\033[1;31m",
 		[VERDICT_UNKNOWN] = "\033[1;33m",
 	};
+
+	fprintf(out, "%s%s%s", colour ? colours[verdict] : "", name, colour ? "\033[0m" : "");
+}
+
+static void render_heading(const struct report *report, bool colour, FILE *out)
+{
 	const char *separator = ": ";
 
-	fprintf(out, "%s%s%s", colour ? colours[report->verdict] : "",
-		report->verdict == VERDICT_LEAK    ? "leak found"
-		: report->verdict == VERDICT_CLEAN ? "clean"
-						   : "unknown",
-		colour ? "\033[0m" : "");
+	render_headline(report->verdict,
+			report->verdict == VERDICT_LEAK ? "leak found"
+							: verdict_name(report->verdict),
+			colour, out);
 	switch (report->verdict) {
 	case VERDICT_LEAK:
 		for (unsigned i = 0; i < catalogue_size; i++) {
@@ -48,7 +53,7 @@ static void render_heading(const struct report *report, bool colour, FILE *out)
 }
 
 /* What is judged by, and why not by more. */
-static void render_evidence(const struct report *report, FILE *out)
+void render_evidence(const struct report *report, FILE *out)
 {
 	const struct listing_snapshot *before = &report->before;
 
@@ -75,7 +80,7 @@ static void render_evidence(const struct report *report, FILE *out)
 	fprintf(out, "\n");
 }
 
-static void render_subject(const struct report *report, FILE *out)
+void render_device(const struct report *report, FILE *out)
 {
 	const struct gpu_snapshot *gpu = &report->gpu;
 
@@ -85,6 +90,11 @@ static void render_subject(const struct report *report, FILE *out)
 	render_escaped(gpu->node, out);
 	fprintf(out, "\nkernel   %s, amdgpu %u.%u.%u\n", report->system.release,
 		gpu->info.drm_major, gpu->info.drm_minor, gpu->info.drm_patch);
+}
+
+static void render_subject(const struct report *report, FILE *out)
+{
+	render_device(report, out);
 	fprintf(out, "queues   %s, %u trials a defect, settled for %u ms\n", ip_name(report->ip),
 		report->trials, report->settle_ms);
 	render_evidence(report, out);
@@ -195,12 +205,8 @@ static void render_earlier(const struct report *report, FILE *out)
 			auq_strerror(report->after.err));
 }
 
-static void render_cost(const struct report *report, FILE *out)
+void render_cost(const struct report *report, uint64_t unknown, FILE *out)
 {
-	unsigned unknown = 0;
-
-	for (unsigned i = 0; i < catalogue_size; i++)
-		unknown += report->findings[i].unknown;
 	fprintf(out, "cost     ");
 	if (report->cost_actual || unknown)
 		fprintf(out, "%" PRIu64 " of %u fence slots are pinned until %s",
@@ -209,18 +215,22 @@ static void render_cost(const struct report *report, FILE *out)
 	else
 		fprintf(out, "no fence slot is pinned");
 	if (unknown)
-		fprintf(out, "; %u more may be", unknown);
+		fprintf(out, "; %" PRIu64 " more may be", unknown);
 	fprintf(out, "\n");
 }
 
 void render_report_text(const struct report *report, bool colour, FILE *out)
 {
+	unsigned unknown = 0;
+
 	render_heading(report, colour, out);
 	render_subject(report, out);
 	render_table(report, out);
 	fprintf(out, "\n");
-	for (unsigned i = 0; i < catalogue_size; i++)
+	for (unsigned i = 0; i < catalogue_size; i++) {
 		render_finding(&report->findings[i], out);
+		unknown += report->findings[i].unknown;
+	}
 	render_earlier(report, out);
-	render_cost(report, out);
+	render_cost(report, unknown, out);
 }
