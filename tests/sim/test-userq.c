@@ -4,6 +4,7 @@
  * good and by what its kernel log says.
  */
 #include <errno.h>
+#include <linux/sync_file.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -350,6 +351,66 @@ static void test_exhaustion(void)
 	stop();
 }
 
+/* What the patches make of fences that are pending when their queue goes. */
+static void test_cancel(void)
+{
+	struct drm_syncobj_handle export = {
+		.flags = DRM_SYNCOBJ_HANDLE_TO_FD_FLAGS_EXPORT_SYNC_FILE,
+	};
+	struct sync_file_info file = {0};
+	struct auq_uapi_fence_info info;
+	int id, waiter;
+
+	start("fixed");
+	export.handle = client_syncobj(&a);
+	id = client_create_queue(&a, 0);
+	waiter = client_create_queue(&a, 1);
+	*a.wptr[0] = 64;
+	client_signal(&a, id, export.handle);
+	is(client_wait(&a, waiter, export.handle, 1, &info), 1, "another queue will wait");
+	*a.wptr[0] = 32;
+	client_signal(&a, id, 0);
+	*a.wptr[0] = 0;
+	client_signal(&a, id, 0);
+	local_ioctl(&m.task, a.fd, DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD, &export);
+	is(client_free_queue(&a, id), 0, "FREE with pending fences");
+	is(local_ioctl(&m.task, export.fd, SYNC_IOC_FILE_INFO, &file), 0, "one is in a sync_file");
+	is(file.status, -ECANCELED, "it was cancelled");
+	is(*seq64_cpu(gpu_of(m.sim), (info.va & (SEQ64_BYTES - 1)) / 8), 64,
+	   "and the other queue need not wait any more");
+	local_close(&m.process, export.fd);
+	client_free_queue(&a, waiter);
+	client_destroy_syncobj(&a, export.handle);
+	is(slots(), 0, "nothing is left");
+	stop();
+}
+
+/* Up to 7.0 the doorbell's entry stays when the queue has gone, and knows no driver then. */
+static void test_late_doorbell(void)
+{
+	int id;
+
+	start("6.18.15");
+	id = client_create_queue(&a, 0);
+	client_free_queue(&a, id);
+	is(slots(), 0, "a queue has gone");
+	sim_lock(m.sim);
+	ok(gpu_of(m.sim)->doorbells && !gpu_of(m.sim)->doorbells->driver,
+	   "its interrupt finds nobody");
+	sim_unlock(m.sim);
+	stop();
+
+	start("7.1.3");
+	id = client_create_queue(&a, 0);
+	ok(client_create_queue(&a, 0) > 0, "7.1.3: a queue takes another's doorbell");
+	client_free_queue(&a, id);
+	sim_lock(m.sim);
+	ok(gpu_of(m.sim)->doorbells && gpu_of(m.sim)->doorbells->queue,
+	   "and keeps it when the other goes");
+	sim_unlock(m.sim);
+	stop();
+}
+
 static void test_profiles(void)
 {
 	ok(!sim_profile_find("5.4"), "no profile of a kernel without user queues");
@@ -363,6 +424,8 @@ int main(void)
 	test_leaks();
 	test_reports();
 	test_free_pending();
+	test_cancel();
+	test_late_doorbell();
 	test_close();
 	test_exhaustion();
 	return tap_done();
