@@ -222,10 +222,19 @@ struct gpu_queue {
 	uint64_t hung_va;
 };
 
+/* userq-create.c: 0 and its number, or -errno. */
+int gpu_queue_create(struct gpu_file *file, struct sim_task *task,
+		     const struct auq_uapi_userq_in *in, uint32_t *id);
 void gpu_queue_get(struct gpu_queue *queue);
 void gpu_queue_put(struct gpu_queue *queue);
 /* SIGNAL has made a fence: hang detection, where there is one. */
 void gpu_queue_watch(struct gpu_queue *queue);
+/* That, of the queue's hang_work. */
+void gpu_queue_detect_hang(struct sim_work *work);
+/* Where the entry of that doorbell is linked, or would be. */
+struct doorbell_entry **gpu_doorbell_find(struct gpu *gpu, uint32_t doorbell);
+/* The queue's own; a fence driver's stays. */
+void gpu_doorbell_erase(struct gpu_queue *queue);
 /* Until no FREE of this file holds the mutex. */
 void gpu_file_sync(struct gpu_file *file);
 int gpu_queue_gather(struct gpu_queue *queue, struct fence_driver *driver); /* -ENOMEM */
