@@ -67,6 +67,8 @@ extern "C" {
 #define AUQ_ARGS(type) ((struct type){.size = sizeof(struct type)})
 #endif
 
+/* ---- auq_strerror(3): the text of an error --------------------------------- */
+
 /*
  * The kernel's own ENOTSUPP, which reaches user space although it has no
  * place in <errno.h>: no engine of the device has user queues, most often
@@ -82,7 +84,7 @@ extern "C" {
  */
 const char *auq_strerror(int err);
 
-/* ---- devices ------------------------------------------------------------ */
+/* ---- auq_device(3): devices and their engines ----------------------------- */
 
 struct auq_device;
 
@@ -176,7 +178,7 @@ int auq_device_query(const struct auq_device *dev, struct auq_device_info *info)
 /** The same for one engine. @info: AUQ_ARGS(auq_ip_info), filled. */
 int auq_device_query_ip(const struct auq_device *dev, enum auq_ip ip, struct auq_ip_info *info);
 
-/* ---- traits: what this kernel does differently, or gets wrong ------------ */
+/* ---- auq_trait(3): what a kernel does differently, or gets wrong ----------- */
 
 /*
  * L and D numbers are those of amdfence's catalogue of defects. Where each was
@@ -256,7 +258,7 @@ enum auq_answer auq_release_trait(const char *release, enum auq_trait trait);
  */
 const char *auq_trait_kernels(enum auq_trait trait);
 
-/* ---- buffers ------------------------------------------------------------ */
+/* ---- auq_buffer(3): memory for the CPU and the GPU ------------------------- */
 
 struct auq_buffer;
 
@@ -296,7 +298,7 @@ void *auq_buffer_cpu(const struct auq_buffer *buf);       /* as long as @buf liv
 uint64_t auq_buffer_size(const struct auq_buffer *buf);   /* bytes */
 uint32_t auq_buffer_handle(const struct auq_buffer *buf); /* GEM handle on auq_device_fd() */
 
-/* ---- queues ------------------------------------------------------------- */
+/* ---- auq_raw_queue(3): queues on the caller's memory ----------------------- */
 
 /**
  * The ioctl as it is, for a driver that owns its rings: nothing allocated,
@@ -359,6 +361,8 @@ int auq_raw_queue_create(struct auq_device *dev, const struct auq_raw_queue_args
  */
 int auq_raw_queue_free(struct auq_device *dev, uint32_t queue_id);
 
+/* ---- auq_queue(3): queues with all they need ------------------------------- */
+
 struct auq_queue;
 
 struct auq_queue_args {
@@ -407,6 +411,8 @@ uint32_t auq_queue_id(const struct auq_queue *queue);
 /** The device, which lives as long as @queue: no reference is taken. */
 struct auq_device *auq_queue_device(const struct auq_queue *queue);
 
+/* ---- auq_queue_emit(3): packets into a queue, and their execution ---------- */
+
 /*
  * Packets go into the ring; the engine sees them at auq_queue_submit(). A
  * packet is written whole or not at all, and never over one that the engine
@@ -437,6 +443,7 @@ int auq_queue_emit_nop(struct auq_queue *queue, uint32_t dwords);
  */
 int auq_queue_emit_write(struct auq_queue *queue, uint64_t va, uint32_t value);
 
+/** What an engine can wait for. */
 struct auq_fence {
 	uint64_t va;    /* GPU address of the seq64 slot */
 	uint64_t value; /* done when the slot has reached it */
@@ -486,7 +493,7 @@ int auq_queue_wait_idle(struct auq_queue *queue, uint64_t timeout_ns);
  */
 int auq_queue_set_wptr(struct auq_queue *queue, uint64_t wptr);
 
-/* ---- packets ------------------------------------------------------------ */
+/* ---- auq_packet(3): packets for rings of one's own ------------------------- */
 
 /*
  * For a driver that owns its rings. Each call writes packets to @dw, where
@@ -556,7 +563,7 @@ int auq_packet_release(enum auq_ip ip, uint32_t version_major, uint32_t *dw, siz
  */
 int auq_packet_fence_signal(enum auq_ip ip, uint32_t *dw, size_t room);
 
-/* ---- fences ------------------------------------------------------------- */
+/* ---- auq_signal(3): SIGNAL and WAIT, queues and the kernel's fences --------- */
 
 struct auq_signal_args {
 	size_t size;
@@ -674,7 +681,7 @@ int auq_wait(struct auq_device *dev, const struct auq_wait_args *args, struct au
 int auq_wait_alloc(struct auq_device *dev, const struct auq_wait_args *args,
 		   struct auq_fence **fences, uint32_t *num_fences);
 
-/* ---- slots -------------------------------------------------------------- */
+/* ---- auq_slot(3): which slot of the device a queue has --------------------- */
 
 /**
  * The seq64 slot that a fence address belongs to, from 0. Slots are given out
@@ -695,7 +702,7 @@ uint32_t auq_fence_slot(const struct auq_fence *fence);
  */
 int auq_queue_slot(struct auq_queue *queue, uint32_t *slot);
 
-/* ---- fence drivers ------------------------------------------------------ */
+/* ---- auq_listing(3): fence drivers, and whether they are leaked ------------ */
 
 /*
  * The kernel keeps a fence driver for each queue (struct
@@ -704,8 +711,9 @@ int auq_queue_slot(struct auq_queue *queue, uint32_t *slot);
  * A kernel with the patches of amdfence lists them in debugfs, for root, one a
  * line in the order of their slots:
  *
- * # amdgpu_userq_fence_drivers v1 used=<slots in use> total=<slots>
- * slot= va= ctx= seq= refs= owner=live|gone doorbell= fences= waitq= inherited= pending= pid= comm=
+ *   # amdgpu_userq_fence_drivers v1 used=<slots in use> total=<slots>
+ *   slot= va= ctx= seq= refs= owner=live|gone doorbell= fences= waitq= inherited= pending=
+ *   pid= comm=
  *
  * No other kernel can tell. Each line is true for one moment, and not for the
  * same as the others.

@@ -5,7 +5,7 @@
 #include "internal.h"
 
 /*
- * Every struct of 0.1 is as long as it ever was, so a shorter one is an error.
+ * Every struct of 1.0 is as long as it ever was, so a shorter one is an error.
  * A longer one is from a newer header: what is not known here must be zero.
  */
 int auq_args_check_other(const void *args, size_t known)

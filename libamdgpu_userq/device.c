@@ -221,8 +221,13 @@ int auq_device_create(int fd, struct auq_device **out)
 	dev->refs = 1;
 	dev->info.size = sizeof(dev->info);
 
-	/* First, for libdrm_amdgpu takes a driver of version 3 for amdgpu. */
+	/*
+	 * First, for libdrm_amdgpu takes a driver of version 3 for amdgpu, and prints if the
+	 * file is not authenticated.
+	 */
 	r = query_version(fd, &dev->info);
+	if (!r)
+		r = query_device(fd, &dev->info);
 	if (!r)
 		r = amdgpu_device_initialize(fd, &major, &minor, &dev->amdgpu);
 	if (r) {
@@ -232,7 +237,6 @@ int auq_device_create(int fd, struct auq_device **out)
 	dev->fd = amdgpu_device_get_fd(dev->amdgpu);
 	pthread_mutex_init(&dev->map_lock, NULL);
 
-	r = query_device(dev->fd, &dev->info);
 	for (ip = 0; !r && ip < AUQ_NUM_IPS; ip++)
 		r = query_ip(dev, (enum auq_ip)ip);
 	if (!r && dev->info.drm_minor >= DRM_MINOR_WITH_USERQ)

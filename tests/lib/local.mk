@@ -42,7 +42,7 @@ noinst_PROGRAMS += %D%/errors
 
 # Programs of the installed package alone.
 dist_check_SCRIPTS += %D%/installed
-EXTRA_DIST += %D%/examples
+EXTRA_DIST += %D%/examples %D%/meson
 clean-local: clean-installed
 clean-installed:
 	rm -rf %D%/root
