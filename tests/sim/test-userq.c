@@ -262,6 +262,10 @@ static void *free_first(void *arg)
 /* FREE of a queue with a pending fence: who waits how long. */
 static void test_free_pending(void)
 {
+	struct drm_syncobj_handle export = {
+		.flags = DRM_SYNCOBJ_HANDLE_TO_FD_FLAGS_EXPORT_SYNC_FILE,
+	};
+	struct sync_file_info file = {0};
 	pthread_t thread;
 	void *result;
 	uint64_t begin;
@@ -293,12 +297,18 @@ static void test_free_pending(void)
 	stop();
 
 	start("7.3");
+	export.handle = client_syncobj(&a);
 	id = client_create_queue(&a, 0);
 	*a.wptr[0] = 64;
-	client_signal(&a, id, 0);
+	client_signal(&a, id, export.handle);
+	local_ioctl(&m.task, a.fd, DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD, &export);
 	begin = sim_now();
 	is(client_free_queue(&a, id), 0, "7.3: FREE of a queue that hangs");
 	ok(sim_now() - begin >= 1900000000, "waits until that is noticed");
+	local_ioctl(&m.task, export.fd, SYNC_IOC_FILE_INFO, &file);
+	is(file.status, -ECANCELED, "and its fence was cancelled");
+	local_close(&m.process, export.fd);
+	client_destroy_syncobj(&a, export.handle);
 	is(num_reports(m.sim), 1, "which is in the log");
 	stop();
 }
