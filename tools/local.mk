@@ -33,7 +33,7 @@ noinst_LTLIBRARIES += %D%/libamdfence.la
 	%D%/render/race-json.c %D%/render/race-round.c %D%/render/race-tap.c %D%/render/race-text.c \
 	%D%/render/gpu.c %D%/render/json.c %D%/render/json.h %D%/render/json-value.c \
 	%D%/render/render.h \
-	%D%/render/sync-json.c %D%/render/sync-tap.c %D%/render/sync-text.c %D%/render/text.c \
+	%D%/render/tap.c %D%/render/sync-json.c %D%/render/sync-tap.c %D%/render/sync-text.c %D%/render/text.c \
 	%D%/render/utf8.c %D%/render/utf8.h
 dist_man_MANS += man/amdfence.1 man/amdfence-diff.1 man/amdfence-dump.1 man/amdfence-leak-check.1 man/amdfence-race.1 man/amdfence-report.1 man/amdfence-sim.1 man/amdfence-sync-check.1 man/amdfence-json.5
 

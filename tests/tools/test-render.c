@@ -31,6 +31,17 @@ static char *render(const struct report *report, bool json, bool colour)
 	return text;
 }
 
+static char *render_tap(const struct report *report)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	render_report_tap(report, out);
+	fclose(out);
+	return text;
+}
+
 static void check(const struct report *report, const char *name)
 {
 	char file[64], *text;
@@ -41,6 +52,10 @@ static void check(const struct report *report, const char *name)
 	free(text);
 	snprintf(file, sizeof(file), "%s.json", name);
 	text = render(report, true, false);
+	golden(file, text);
+	free(text);
+	snprintf(file, sizeof(file), "%s.tap", name);
+	text = render_tap(report);
 	golden(file, text);
 	free(text);
 }

@@ -15,6 +15,9 @@ uint64_t parse_number(struct argp_state *state, const char *what, const char *te
 /** Whether @text begins with @word and is as long as that. */
 bool is_word(const char *text, size_t length, const char *word);
 
+/** What is written to standard output. */
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_TAP };
+
 /** Set by SIGINT, SIGTERM and SIGHUP once they are caught; a second one ends the process. */
 extern volatile sig_atomic_t asked_to_stop;
 void catch_signals(void);

@@ -15,11 +15,11 @@
 
 struct options {
 	unsigned trials;
-	bool json;
+	enum format format;
 	struct check_options check;
 };
 
-enum { KEY_FORCE = 256, KEY_JSON, KEY_DEFECT };
+enum { KEY_FORCE = 256, KEY_JSON, KEY_TAP, KEY_DEFECT };
 
 static const struct argp_option argp_options[] = {
 	{"trials", 'n', "N", 0, "Trials for each defect; default: 8", 0},
@@ -27,6 +27,7 @@ static const struct argp_option argp_options[] = {
 	{"force", KEY_FORCE, NULL, 0,
 	 "Try what is not safe here, and spend more than 1 % of the slots", 0},
 	{"json", KEY_JSON, NULL, 0, "One JSON document, see amdfence-json(5)", 0},
+	{"tap", KEY_TAP, NULL, 0, "KTAP, one test a defect", 0},
 	{0},
 };
 
@@ -52,7 +53,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		options->check.plan.force = true;
 		break;
 	case KEY_JSON:
-		options->json = true;
+		options->format = FORMAT_JSON;
+		break;
+	case KEY_TAP:
+		options->format = FORMAT_TAP;
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -83,21 +87,29 @@ static char *help_filter(int key, const char *text, void *input)
 
 struct rendering {
 	const struct report *report;
-	bool json;
+	enum format format;
 };
 
 static int fill(const void *data, FILE *out)
 {
 	const struct rendering *rendering = data;
-	if (rendering->json)
+
+	switch (rendering->format) {
+	case FORMAT_JSON:
 		return render_report_json(rendering->report, out);
-	render_report_text(rendering->report, can_colour(), out);
+	case FORMAT_TAP:
+		render_report_tap(rendering->report, out);
+		break;
+	case FORMAT_TEXT:
+		render_report_text(rendering->report, can_colour(), out);
+		break;
+	}
 	return 0;
 }
 
 static int check(struct report *report, const struct options *options)
 {
-	const struct rendering rendering = {.report = report, .json = options->json};
+	const struct rendering rendering = {.report = report, .format = options->format};
 
 	if (!check_run(report, &options->check) || !print_whole(fill, &rendering) ||
 	    report->interrupted || report->stuck)
@@ -132,7 +144,7 @@ static int run(int argc, char **argv)
 		complain("", "%s", strerror(ENOMEM));
 		return EXIT_TROUBLE;
 	}
-	options.check.is_quiet = options.json;
+	options.check.is_quiet = options.format != FORMAT_TEXT;
 	collect_system(&report.system);
 	if (find_gpu(options.check.device, options.check.deadline_s, &report.gpu) &&
 	    check_prepare(&report, &options.check))

@@ -18,8 +18,6 @@
 
 #define DEFAULT_TIME_S 30
 
-enum format { TEXT, JSON, TAP };
-
 struct options {
 	struct check_options check;
 	uint64_t seed, count, round;
@@ -101,10 +99,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		options->force = true;
 		break;
 	case KEY_JSON:
-		options->format = JSON;
+		options->format = FORMAT_JSON;
 		break;
 	case KEY_TAP:
-		options->format = TAP;
+		options->format = FORMAT_TAP;
 		break;
 	case ARGP_KEY_ARG:
 		argp_error(state, "no argument '%s' is wanted", arg);
@@ -157,7 +155,7 @@ static bool agree(const struct race_report *report, const struct options *option
 	}
 	if (options->force)
 		complain("", "--force: what is not safe on this kernel is tried as well");
-	else if (options->format == TEXT && !report->base.system.simulated)
+	else if (options->format == FORMAT_TEXT && !report->base.system.simulated)
 		fprintf(stderr,
 			"amdfence: on an affected kernel this pins up to %" PRIu64
 			" of %u fence slots until amdgpu is reloaded\n",
@@ -191,12 +189,12 @@ static int fill(const void *data, FILE *out)
 	const struct rendering *rendering = data;
 
 	switch (rendering->format) {
-	case JSON:
+	case FORMAT_JSON:
 		return render_race_json(rendering->report, out);
-	case TAP:
+	case FORMAT_TAP:
 		render_race_tap(rendering->report, out);
 		break;
-	case TEXT:
+	case FORMAT_TEXT:
 		render_race_text(rendering->report, can_colour(), out);
 		break;
 	}

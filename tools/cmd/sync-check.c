@@ -19,8 +19,6 @@
 #define DEFAULT_COUNT      1000
 #define DEFAULT_DEADLINE_S 10
 
-enum format { TEXT, JSON, TAP };
-
 struct options {
 	struct sync_options run;
 	uint64_t seed;
@@ -78,10 +76,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		options->strict = true;
 		break;
 	case KEY_JSON:
-		options->format = JSON;
+		options->format = FORMAT_JSON;
 		break;
 	case KEY_TAP:
-		options->format = TAP;
+		options->format = FORMAT_TAP;
 		break;
 	case ARGP_KEY_ARG:
 		argp_error(state, "no argument '%s' is wanted", arg);
@@ -123,12 +121,12 @@ static int fill(const void *data, FILE *out)
 	const struct rendering *rendering = data;
 
 	switch (rendering->format) {
-	case JSON:
+	case FORMAT_JSON:
 		return render_sync_json(rendering->report, out);
-	case TAP:
+	case FORMAT_TAP:
 		render_sync_tap(rendering->report, out);
 		break;
-	case TEXT:
+	case FORMAT_TEXT:
 		render_sync_text(rendering->report, out);
 		break;
 	}

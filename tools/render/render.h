@@ -12,6 +12,7 @@
 
 /** @colour: for a terminal. */
 void render_report_text(const struct report *report, bool colour, FILE *out);
+void render_report_tap(const struct report *report, FILE *out);
 /** 0 or -ENOMEM. */
 int render_report_json(const struct report *report, FILE *out);
 
