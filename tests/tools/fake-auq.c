@@ -16,7 +16,7 @@
 #define SLOTS    4096
 #define FENCES   8192
 #define SYNCOBJS 1024
-#define MOST_XA  16
+#define MOST_XA  64
 
 /* Indices of fences and syncobjs start at 1; 0 is none. */
 struct world {
@@ -27,6 +27,7 @@ struct world {
 	unsigned to_lose;
 	unsigned create_after;
 	int create_err;
+	bool twice; /* a slot is given to two queues */
 	unsigned queues, devices, signals, created;
 	pid_t signaller;
 	unsigned driver_refs[SLOTS];
@@ -117,8 +118,19 @@ void fake_lose_slots(unsigned num)
 	world->to_lose = num;
 }
 
+void fake_give_slot_twice(void)
+{
+	world->twice = true;
+}
+
 static unsigned lowest_slot(void)
 {
+	/* As if the bit that was set last had been lost. */
+	if (world->twice && world->driver_refs[0]) {
+		world->twice = false;
+		world->driver_refs[0]++;
+		return 0;
+	}
 	for (unsigned slot = 0; slot < SLOTS; slot++) {
 		if (world->driver_refs[slot])
 			continue;
@@ -306,6 +318,33 @@ int auq_buffer_create(struct auq_device *dev, const struct auq_buffer_args *args
 	return 0;
 }
 
+uint64_t auq_buffer_va(const struct auq_buffer *buf)
+{
+	return (uintptr_t)buf;
+}
+
+uint32_t auq_buffer_handle(const struct auq_buffer *buf)
+{
+	return buf != NULL;
+}
+
+/* Written, and never read. */
+void *auq_buffer_cpu(const struct auq_buffer *buf)
+{
+	static uint64_t page[512];
+
+	(void)buf;
+	return page;
+}
+
+int auq_device_query_ip(const struct auq_device *dev, enum auq_ip ip, struct auq_ip_info *info)
+{
+	(void)dev;
+	(void)ip;
+	(void)info;
+	return 0;
+}
+
 void auq_buffer_unref(struct auq_buffer *buf)
 {
 	free(buf);
@@ -374,6 +413,60 @@ uint32_t auq_queue_id(const struct auq_queue *queue)
 	return 1;
 }
 
+/* Queues by their id, of this process: others are another file's. */
+#define FIRST_RAW_ID 2
+static struct auq_queue *raw_queues[16];
+
+int auq_raw_queue_create(struct auq_device *dev, const struct auq_raw_queue_args *args,
+			 uint32_t *queue_id)
+{
+	unsigned at = 0;
+	int err;
+
+	(void)args;
+	while (raw_queues[at])
+		at++;
+	err = auq_queue_create(dev, NULL, &raw_queues[at]);
+	if (!err)
+		*queue_id = at + FIRST_RAW_ID;
+	return err;
+}
+
+int auq_raw_queue_free(struct auq_device *dev, uint32_t queue_id)
+{
+	(void)dev;
+	auq_queue_unref(raw_queues[queue_id - FIRST_RAW_ID]);
+	raw_queues[queue_id - FIRST_RAW_ID] = NULL;
+	return 0;
+}
+
+static struct auq_queue *queue_of(uint32_t id)
+{
+	return id < FIRST_RAW_ID ? last_asked : raw_queues[id - FIRST_RAW_ID];
+}
+
+/* Of an engine nobody has asked for, all is done at once. */
+int auq_queue_emit_nop(struct auq_queue *queue, uint32_t dwords)
+{
+	(void)queue;
+	(void)dwords;
+	return 0;
+}
+
+int auq_queue_submit(struct auq_queue *queue, uint64_t *value)
+{
+	(void)queue;
+	(void)value;
+	return 0;
+}
+
+int auq_queue_wait_idle(struct auq_queue *queue, uint64_t timeout_ns)
+{
+	(void)queue;
+	(void)timeout_ns;
+	return 0;
+}
+
 int auq_queue_set_wptr(struct auq_queue *queue, uint64_t wptr)
 {
 	queue->wptr = wptr;
@@ -382,7 +475,7 @@ int auq_queue_set_wptr(struct auq_queue *queue, uint64_t wptr)
 
 int auq_signal(struct auq_device *dev, const struct auq_signal_args *args)
 {
-	struct auq_queue *queue = last_asked;
+	struct auq_queue *queue = queue_of(args->queue_id);
 	unsigned fence = 1;
 
 	(void)dev;
@@ -420,7 +513,7 @@ int auq_signal(struct auq_device *dev, const struct auq_signal_args *args)
 int auq_wait(struct auq_device *dev, const struct auq_wait_args *args, struct auq_fence *fences,
 	     uint32_t *num_fences)
 {
-	struct auq_queue *queue = last_asked;
+	struct auq_queue *queue = queue_of(args->queue_id);
 	unsigned fence = world->syncobjs[args->syncobjs[0]];
 
 	(void)dev;

@@ -27,6 +27,8 @@ unsigned fake_take_slot(void);
 void fake_give_slot(unsigned slot);
 /** The slots of the next @num queues that are freed stay taken, as if others had got them. */
 void fake_lose_slots(unsigned num);
+/** A later queue gets slot 0, although another one has it. */
+void fake_give_slot_twice(void);
 /** CREATE fails with this from the @after-th queue on. */
 void fake_fail_create(unsigned after, int err);
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 
 check_PROGRAMS += %D%/test-batch %D%/test-diff %D%/test-dump %D%/test-dump-file %D%/test-evidence %D%/test-judge %D%/test-man \
-	%D%/test-output %D%/test-race %D%/test-render %D%/test-report %D%/test-sync %D%/test-sync-run %D%/test-trials %D%/test-watch
+	%D%/test-output %D%/test-race %D%/test-race-run %D%/test-render %D%/test-report %D%/test-sync %D%/test-sync-run %D%/test-trials %D%/test-watch
 tool_test_cppflags = $(amdfence_cppflags) -I$(top_srcdir)/%D%
 # Of the library, what fake-auq.c does not stand in for.
 tool_test_ldadd = tools/libamdfence.la libamdgpu_userq/libauq.la $(amdfence_libs)
@@ -35,6 +35,10 @@ tool_test_ldadd = tools/libamdfence.la libamdgpu_userq/libauq.la $(amdfence_libs
 %C%_test_output_CPPFLAGS = $(tool_test_cppflags)
 %C%_test_output_CFLAGS = $(amdfence_cflags)
 %C%_test_output_LDADD = $(tool_test_ldadd)
+%C%_test_race_run_SOURCES = %D%/test-race-run.c %D%/fake-auq.c tests/lib/tap.c
+%C%_test_race_run_CPPFLAGS = $(tool_test_cppflags)
+%C%_test_race_run_CFLAGS = $(amdfence_cflags)
+%C%_test_race_run_LDADD = $(tool_test_ldadd)
 %C%_test_race_SOURCES = %D%/test-race.c %D%/golden.c tests/lib/tap.c
 %C%_test_race_CPPFLAGS = $(tool_test_cppflags)
 %C%_test_race_CFLAGS = $(amdfence_cflags)
