@@ -39,8 +39,10 @@
  *
  * Kernel behaviour is named by file and function in drivers/gpu/drm/amd/amdgpu
  * and by the kernels in which it was read: 6.18.5, 6.18.15, 7.0.0, 7.0.14,
- * 7.1.3, 7.1.13, 7.2.13, 7.3.4. User queues exist since 6.16; 6.16, 6.17 and
- * 6.19 were not read.
+ * 7.1.3, 7.1.13, 7.2.13, 7.3.4. What names no kernel holds for all of these;
+ * "7.0" and the like, for those of them. User queues exist since 6.16; 6.16,
+ * 6.17 and 6.19 were not read. Nothing was run on a GPU: what was seen was seen
+ * with the driver of 6.18.15, 7.1.13 and 7.3.4 on a virtual one.
  */
 #ifndef AMDGPU_USERQ_H
 #define AMDGPU_USERQ_H
@@ -150,8 +152,8 @@ struct auq_ip_info {
 	/*
 	 * What a queue of this engine needs beside its ring; alignments are of
 	 * GPU addresses, all is in bytes, and 0 unless the engine is usable.
-	 * By AMDGPU_INFO_UQ_FW_AREAS, which knows GFX from 6.16 and the others
-	 * from 7.0; before that, the values of 7.3.4.
+	 * By AMDGPU_INFO_UQ_FW_AREAS, which knows GFX alone up to 6.18; there the
+	 * others are those of 7.3.4.
 	 */
 	uint32_t shadow_size; /* GFX */
 	uint32_t shadow_alignment;
@@ -336,7 +338,7 @@ struct auq_raw_queue_args {
  *
  * -EINVAL: also an engine without user queues, a size, an address that is not
  *          mapped or less far than needed, a wptr buffer of more than a page,
- *          a doorbell that is none
+ *          a doorbell that is none (from 7.2)
  * -EACCES: AUQ_PRIORITY_HIGH without CAP_SYS_NICE and not DRM master
  * -ENOSPC: all fence slots of the device are in use
  * -EBUSY: the doorbell is another queue's (from 7.1.13; before, it is taken
@@ -586,8 +588,9 @@ struct auq_signal_args {
  * one: amdgpu_userq_fence.c, amdgpu_userq_signal_ioctl().
  *
  * The references that WAITs into this queue have gathered go over to the new
- * fence. On kernels with AUQ_TRAIT_LEAK_BORN_SIGNALED they are lost if the
- * fence is done when created, for ever.
+ * fence, unless the kernel has no memory for them (up to 7.0: the next one's
+ * then). On kernels with AUQ_TRAIT_LEAK_BORN_SIGNALED they are lost if the fence
+ * is done when created, for ever.
  *
  * -EINVAL: also too many handles; or the wptr page is not mapped any more
  * -ENOENT: no such queue, syncobj or BO
@@ -645,7 +648,7 @@ int auq_wait_count(struct auq_device *dev, const struct auq_wait_args *args, uin
  * that the next SIGNAL of args->queue_id makes is done, or that queue is
  * freed: emit the waits, submit, SIGNAL. Fences that are not a user queue's are
  * waited for before the call returns; those that are done are returned like
- * any other.
+ * any other, but for points of a timeline, which may be gone by then.
  * @fences: room for *@num_fences pairs, writable
  * @num_fences: in: that room, of which 65535 are used; out: pairs written
  *
