@@ -705,6 +705,26 @@ uint32_t auq_fence_slot(const struct auq_fence *fence);
  */
 int auq_queue_slot(struct auq_queue *queue, uint32_t *slot);
 
+/**
+ * Whether a fence driver has @slot just now, whichever process its queue is or
+ * was of. Takes no privilege: makes queues until one has this slot or a higher
+ * one, and frees them. On a kernel with AUQ_TRAIT_LEAK_LAST_FENCE that leaks
+ * their slots.
+ * @in_use: gets the answer
+ *
+ * For a test that must leak nothing: the slot of each of its queues, when all
+ * is freed. A fence driver goes a while after its queue (RCU), some
+ * milliseconds, seconds where the kernel is booted with rcu_nocbs: ask again
+ * until then. Another process may take a slot that was free a moment ago.
+ *
+ * -EINVAL: also a slot that the device does not have
+ * -EMFILE: more slots below it are free than this file may have queues
+ * -ENOMEM
+ * -AUQ_ENOTSUPP: user queues are off
+ * -EOPNOTSUPP: as auq_wait(); or no engine is usable for another reason
+ */
+int auq_slot_query(struct auq_device *dev, uint32_t slot, bool *in_use);
+
 /* ---- auq_listing(3): fence drivers, and whether they are leaked ------------ */
 
 /*

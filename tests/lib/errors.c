@@ -402,6 +402,7 @@ static void test_signal(void)
 	struct auq_queue *queue = queue_of(AUQ_IP_SDMA);
 	struct auq_signal_args args = AUQ_ARGS(auq_signal_args);
 	uint32_t syncobj = new_syncobj(), none = NONE, slot = 9;
+	bool in_use = true;
 
 	args.queue_id = NONE;
 	ERROR(-ENOENT, "no queue", auq_signal, dev, &args);
@@ -426,12 +427,22 @@ static void test_signal(void)
 		ERROR(-E2BIG, "newer", auq_signal, dev, &newer.args);
 	}
 	ERROR(-EINVAL, "nowhere to put it", auq_queue_slot, queue, NULL);
+	ERROR(-EINVAL, "no such slot", auq_slot_query, dev, 262144, &in_use);
+	ERROR(-EMFILE, "too many below are free", auq_slot_query, dev, 262143, &in_use);
+	error(WITHOUT_MEMORY(auq_slot_query(dev, 0, &in_use)), -ENOMEM, "auq_slot_query",
+	      "no memory");
 	if (control("no_memory", "1")) {
 		ERROR(-ENOMEM, "no memory", auq_signal, dev, &args);
 		ERROR(-ENOMEM, "no memory", auq_queue_slot, queue, &slot);
 		control("no_memory", "0");
 	}
-	is(slot, 9, "nothing is written");
+	ok(slot == 9 && in_use, "nothing is written");
+	if (control("max_slots", "0")) {
+		in_use = false;
+		is(auq_slot_query(dev, 0, &in_use), 0, "no slot is free");
+		ok(in_use, "so that each is in use");
+		control("max_slots", "262144");
+	}
 	drmSyncobjDestroy(auq_device_fd(dev), syncobj);
 	auq_queue_unref(queue);
 }
@@ -591,6 +602,7 @@ static void part_unsafe(void)
 	ERROR(-EOPNOTSUPP, "puts twice", auq_wait, dev, &args, &fence, &num);
 	ERROR(-EOPNOTSUPP, "puts twice", auq_wait_alloc, dev, &args, &fences, &num);
 	ERROR(-EOPNOTSUPP, "puts twice", auq_queue_slot, queue, &slot);
+	ERROR(-EOPNOTSUPP, "puts twice", auq_slot_query, dev, 0, &(bool){false});
 	drmSyncobjDestroy(auq_device_fd(dev), syncobj);
 	auq_queue_unref(queue);
 }
@@ -608,6 +620,7 @@ static void part_off(void)
 	ERROR(-AUQ_ENOTSUPP, "off", auq_raw_queue_free, dev, 1);
 	ERROR(-AUQ_ENOTSUPP, "off", auq_queue_create, dev, &args, &none);
 	ERROR(-AUQ_ENOTSUPP, "off", auq_signal, dev, &signal);
+	ERROR(-AUQ_ENOTSUPP, "off", auq_slot_query, dev, 0, &(bool){false});
 	wait_error(&wait, -AUQ_ENOTSUPP, "off");
 	ok(id == 77 && !none, "nothing is written");
 }

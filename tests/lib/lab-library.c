@@ -363,6 +363,30 @@ static uint32_t free_slot(void)
 	return slot;
 }
 
+/* Of a queue, and after it. */
+static void test_slot(void)
+{
+	const struct timespec pause = {.tv_nsec = 100000000};
+	struct auq_queue *first = make_queue(AUQ_IP_SDMA), *second = make_queue(AUQ_IP_SDMA);
+	uint32_t slots[2] = {0, 0};
+	bool in_use = false;
+	int tries;
+
+	is(auq_queue_slot(first, &slots[0]), 0, "a slot");
+	is(auq_queue_slot(second, &slots[1]), 0, "another one");
+	is(auq_slot_query(dev, slots[1], &in_use), 0, "is it in use?");
+	ok(in_use, "it is");
+	auq_queue_unref(first);
+	for (tries = 0; tries < 50 && in_use; tries++) {
+		nanosleep(&pause, NULL);
+		auq_slot_query(dev, slots[0], &in_use);
+	}
+	ok(!in_use, "a lower one is not when its queue is freed");
+	is(auq_slot_query(dev, slots[1], &in_use), 0, "is the higher one?");
+	ok(in_use, "it is");
+	auq_queue_unref(second);
+}
+
 static struct auq_listing *read_listing(const char *path)
 {
 	struct auq_listing *listing = NULL;
@@ -453,6 +477,7 @@ int main(void)
 	test_dependency();
 	test_timeline();
 	test_kernel_errors();
+	test_slot();
 	test_listing();
 	test_nothing_leaked(slot);
 	auq_device_unref(dev);
