@@ -69,6 +69,35 @@ static void test_owners(void)
 	auq_listing_free(before);
 }
 
+/* How many are leaked of one driver that @was and then @is so. */
+static unsigned count_leaked(const char *was, const char *is)
+{
+	struct auq_listing *before = NULL, *now = NULL;
+	struct dump dump = {0};
+	unsigned leaked;
+
+	auq_listing_parse(was, strlen(was), &before);
+	auq_listing_parse(is, strlen(is), &now);
+	dump_take_listing(&dump, before, now);
+	leaked = dump.drivers.leaked;
+	dump_fini(&dump);
+	auq_listing_free(before);
+	auq_listing_free(now);
+	return leaked;
+}
+
+#define ONE(context, refs)                                                                         \
+	"# amdgpu_userq_fence_drivers v1 used=1 total=2\nslot=0 va=0x8 ctx=" context               \
+	" seq=0 refs=" refs                                                                        \
+	" owner=gone doorbell=1 fences=0 waitq=0 inherited=0 pending=0 pid=1 comm=a\n"
+
+static void test_twice(void)
+{
+	ok(count_leaked(ONE("5", "1"), ONE("5", "1")) == 1, "leaked is what was so twice");
+	ok(count_leaked(ONE("4", "1"), ONE("5", "1")) == 0, "not what has another's slot");
+	ok(count_leaked(ONE("5", "0"), ONE("5", "1")) == 0, "not what was in order before");
+}
+
 static void test_many(void)
 {
 	struct auq_listing *listing = sample_listing("game", DUMP_MOST_DRIVERS + 10);
@@ -94,7 +123,10 @@ static void test_redact_line(void)
 		{"CPU: 1 Comm: firefox Not tainted", "CPU: 1 Comm: <name> Not tainted"},
 		{"the processor is fine", "the processor is fine"},
 	};
-	char line[512];
+	struct {
+		char line[512], guard[64];
+	} place = {.guard = "untouched"};
+	char *line = place.line;
 
 	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		strcpy(line, cases[i][0]);
@@ -102,10 +134,11 @@ static void test_redact_line(void)
 		if (!ok(strcmp(line, cases[i][1]) == 0, "%s", cases[i][1]))
 			printf("# %s\n", line);
 	}
-	for (unsigned i = 0; i + 20 < sizeof(line); i += 8)
+	for (unsigned i = 0; i + 20 < sizeof(place.line); i += 8)
 		strcpy(line + i, "comm: a ");
 	dump_redact_line(line);
-	ok(strlen(line) < sizeof(line), "a line that grows is cut off");
+	ok(strlen(line) < sizeof(place.line) && strcmp(place.guard, "untouched") == 0,
+	   "a line that grows is cut off");
 }
 
 static void write_record(int fd, const char *text)
@@ -120,7 +153,8 @@ static void test_log(void)
 
 	socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, ends);
 	write_record(ends[0], "6,1,100,-;usb 1-1: new device\n");
-	write_record(ends[0], "4,2,5140900,-;a fault\n SUBSYSTEM=pci\n DEVICE=+pci:0000:03:00.0\n");
+	write_record(ends[0], "4,2,5140900,-;a fault of process x pid 3\n SUBSYSTEM=pci\n "
+			      "DEVICE=+pci:0000:03:00.0\n");
 	write_record(ends[0], "6,3,200,-;another's\n SUBSYSTEM=pci\n DEVICE=+pci:0000:04:00.0\n");
 	write_record(ends[0], "30,4,300,c;[drm] amdgpu kernel modesetting enabled.\n");
 	write_record(ends[0], "5,5,0,-;Kernel command line: root=UUID=12 amdgpu.user_queue=1\n");
@@ -128,7 +162,7 @@ static void test_log(void)
 	ok(collect_log_of(ends[1], "0000:03:00.0", &log) == 0, "the log is read");
 	ok(log.source.state == SOURCE_OK && log.num == 2, "what is of the driver is taken");
 	ok(log.lines[0].us == 5140900 && log.lines[0].level == 4 &&
-		   strcmp(log.lines[0].text, "a fault") == 0,
+		   strcmp(log.lines[0].text, "a fault of process <name> pid 3") == 0,
 	   "time, level and text of a line of the device");
 	ok(log.lines[1].level == 6, "the facility is no level");
 	free(log.lines);
@@ -188,6 +222,7 @@ static void test_queues(void)
 	put(folder, "client-5/queue_1/mqd_info", "");
 	put(folder, "client-6/queue_1/mqd_info", "queue_type: 0\n");
 	put(folder, "client-5/queue_x/mqd_info", "queue_type: 0\n");
+	put(folder, "client-5/queue_9/gone", "");
 	put(folder, "clients", "");
 	ok(collect_queues(folder, "0000:03:00.0", &queues) == 0 && queues.num == 3,
 	   "both spellings, of this device only");
@@ -209,6 +244,7 @@ int main(void)
 {
 	test_document();
 	test_owners();
+	test_twice();
 	test_many();
 	test_redact_line();
 	test_log();

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A small file. False: it cannot be read, the queue may have gone meanwhile. */
+/* A small file. False: it cannot be read. */
 static bool read_text(int folder, const char *name, char *text, size_t size)
 {
 	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
@@ -67,7 +67,8 @@ static bool is_of_device(int client, const char *pci)
 	return strcmp(name ? name + 1 : target, pci) == 0;
 }
 
-static void read_queue(int client, const char *name, struct queue_entry *entry)
+/* False: it has gone meanwhile. */
+static bool read_queue(int client, const char *name, struct queue_entry *entry)
 {
 	char path[NAME_MAX + 16], text[256], value[32];
 	uint64_t type;
@@ -76,12 +77,13 @@ static void read_queue(int client, const char *name, struct queue_entry *entry)
 	entry->ip = -1;
 	entry->mqd = 0;
 	if (!read_text(client, path, text, sizeof(text)))
-		return;
+		return false;
 	find_value(text, "queue_type", value, sizeof(value));
 	if (parse_name(value, "", &type) && type < AUQ_NUM_IPS)
 		entry->ip = (int)type;
 	find_value(text, "mqd_gpu_address", value, sizeof(value));
 	entry->mqd = strtoull(value, NULL, 0);
+	return true;
 }
 
 static void read_client(int client, struct queue_entry *entry, struct queues *queues)
@@ -113,8 +115,8 @@ static void read_client(int client, struct queue_entry *entry, struct queues *qu
 			continue;
 		}
 		entry->queue = (uint32_t)id;
-		read_queue(client, name->d_name, entry);
-		queues->items[queues->num++] = *entry;
+		if (read_queue(client, name->d_name, entry))
+			queues->items[queues->num++] = *entry;
 	}
 	closedir(folder);
 }

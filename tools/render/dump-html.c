@@ -96,11 +96,6 @@ static void render_keepers(const void *driver, FILE *out)
 	render_driver(driver, out);
 }
 
-static void render_why(const void *source, FILE *out)
-{
-	render_missing(source, out);
-}
-
 static void render_entry(const void *queue, FILE *out)
 {
 	render_queue(queue, out);
@@ -139,13 +134,16 @@ static void put_number(int64_t number, FILE *out)
 	fprintf(out, "<td class=n>%" PRId64, number);
 }
 
-/* False, said why, if there is nothing to show. */
-static bool put_source(const struct source *source, FILE *out)
+/* False, and said why, where it could not be read. */
+static bool put_source(const struct source *source, const char *absent, FILE *out)
 {
 	if (source->state == SOURCE_OK)
 		return true;
 	fprintf(out, "<p class=dim>");
-	put_rendered(render_why, source, out);
+	if (source->state == SOURCE_BROKEN)
+		put(source->error, out);
+	else
+		render_missing(source, absent, out);
 	fprintf(out, "</p>\n");
 	return false;
 }
@@ -256,7 +254,7 @@ static void put_drivers(const struct drivers *drivers, FILE *out)
 static void put_queues(const struct queues *queues, FILE *out)
 {
 	fprintf(out, "<h2>Live queues</h2>\n");
-	if (!put_source(&queues->source, out))
+	if (!put_source(&queues->source, NO_CLIENTS, out))
 		return;
 	fprintf(out, queues->num ? "<ul>\n" : "<p>none</p>\n");
 	for (unsigned i = 0; i < queues->num; i++) {
@@ -285,7 +283,7 @@ static void put_defects(const struct dump *dump, FILE *out)
 static void put_pairs(const char *heading, const struct pairs *pairs, FILE *out)
 {
 	fprintf(out, "<details><summary>%s</summary>\n", heading);
-	if (put_source(&pairs->source, out)) {
+	if (put_source(&pairs->source, NO_VALUES, out)) {
 		fprintf(out, "<table>\n");
 		for (unsigned i = 0; i < pairs->num; i++)
 			put_row(pairs->items[i].name, pairs->items[i].value, out);
@@ -297,7 +295,7 @@ static void put_pairs(const char *heading, const struct pairs *pairs, FILE *out)
 static void put_log(const struct driver_log *log, FILE *out)
 {
 	fprintf(out, "<details><summary>Kernel log of the driver</summary>\n");
-	if (put_source(&log->source, out)) {
+	if (put_source(&log->source, NO_LOG, out)) {
 		fprintf(out, "<pre>\n");
 		for (unsigned i = 0; i < log->num; i++) {
 			fprintf(out, "[%5" PRIu64 ".%06" PRIu64 "] ", log->lines[i].us / 1000000,
@@ -448,7 +446,7 @@ static void put_slots(const struct drivers *drivers, const struct history *histo
 	bool is_tiny = drivers->used && share < 0.0001;
 
 	fprintf(out, "<h2>Fence slots</h2>\n");
-	if (!put_source(&drivers->source, out))
+	if (!put_source(&drivers->source, NO_LISTING, out))
 		return;
 	fprintf(out,
 		"<p>%" PRIu32 " of %" PRIu32 " in use (%s%.2f %%): %" PRIu32

@@ -43,11 +43,11 @@ void render_dump_verdict(const struct dump *dump, FILE *out)
 		fprintf(out, " (SIMULATED)");
 }
 
-void render_missing(const struct source *source, FILE *out)
+void render_missing(const struct source *source, const char *absent, FILE *out)
 {
 	switch (source->state) {
 	case SOURCE_ABSENT:
-		fprintf(out, "not there");
+		fprintf(out, "%s", absent);
 		break;
 	case SOURCE_DENIED:
 		fprintf(out, "for root only");
@@ -59,12 +59,13 @@ void render_missing(const struct source *source, FILE *out)
 }
 
 /* False, and said why, where it could not be read. */
-static bool render_source(const char *name, const struct source *source, FILE *out)
+static bool render_source(const char *name, const struct source *source, const char *absent,
+			  FILE *out)
 {
 	if (source->state == SOURCE_OK)
 		return true;
 	fprintf(out, "%-9s", name);
-	render_missing(source, out);
+	render_missing(source, absent, out);
 	fprintf(out, "\n");
 	return false;
 }
@@ -139,7 +140,7 @@ static void render_history(const struct history *history, FILE *out)
 
 static void render_listing(const struct drivers *drivers, const struct history *history, FILE *out)
 {
-	if (!render_source("listing", &drivers->source, out))
+	if (!render_source("listing", &drivers->source, NO_LISTING, out))
 		return;
 	fprintf(out,
 		"slots    %" PRIu32 " of %" PRIu32 " in use\ndrivers  %" PRIu32
@@ -183,7 +184,7 @@ static void render_details(const struct dump *dump, FILE *out)
 	}
 	if (drivers->leaked > shown)
 		fprintf(out, "leaked   and %" PRIu32 " more\n", drivers->leaked - shown);
-	if (!render_source("queues", &dump->queues.source, out))
+	if (!render_source("queues", &dump->queues.source, NO_CLIENTS, out))
 		return;
 	for (unsigned i = 0; i < dump->queues.num && i < MOST_LINES; i++) {
 		fprintf(out, "queues   ");
@@ -199,7 +200,7 @@ static void render_details(const struct dump *dump, FILE *out)
 
 static void render_pairs(const char *name, const struct pairs *pairs, FILE *out)
 {
-	if (!render_source(name, &pairs->source, out))
+	if (!render_source(name, &pairs->source, NO_VALUES, out))
 		return;
 	if (!pairs->num)
 		fprintf(out, "%-9snone\n", name);
@@ -214,7 +215,7 @@ static void render_pairs(const char *name, const struct pairs *pairs, FILE *out)
 
 static void render_log(const struct driver_log *log, FILE *out)
 {
-	if (!render_source("log", &log->source, out))
+	if (!render_source("log", &log->source, NO_LOG, out))
 		return;
 	for (unsigned i = 0; i < log->num; i++) {
 		fprintf(out, "log      [%5" PRIu64 ".%06" PRIu64 "] ", log->lines[i].us / 1000000,

@@ -32,8 +32,12 @@ int render_dump_json(const struct dump *dump, FILE *out);
  */
 bool parse_dump(const char *text, size_t size, struct dump *dump, char *why, size_t room);
 
-/** Why there is nothing of a source that is not SOURCE_OK. */
-void render_missing(const struct source *source, FILE *out);
+/** Why there is nothing of a source that is not SOURCE_OK; @absent says it of SOURCE_ABSENT. */
+void render_missing(const struct source *source, const char *absent, FILE *out);
+#define NO_LISTING "the kernel lists no fence drivers"
+#define NO_CLIENTS "debugfs has no clients"
+#define NO_VALUES  "the driver tells none"
+#define NO_LOG     "the kernel shows none"
 /** The verdict of a dump in one line, without its end. */
 void render_dump_verdict(const struct dump *dump, FILE *out);
 void render_dump_text(const struct dump *dump, const struct history *history, FILE *out);
