@@ -325,7 +325,12 @@ static void read_pairs(struct reader *reader, struct json_object *root, const ch
 		struct pair *pair = &pairs->items[pairs->num++];
 
 		(void)value;
-		snprintf(pair->name, sizeof(pair->name), "%s", name);
+		if (strlen(name) >= sizeof(pair->name)) {
+			fail(reader, "%svalues has a name of more than %zu bytes", where,
+			     sizeof(pair->name) - 1);
+			return;
+		}
+		strcpy(pair->name, name);
 		read_text(reader, values, name, pair->value, sizeof(pair->value));
 	}
 }
