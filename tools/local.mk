@@ -15,7 +15,7 @@ noinst_LTLIBRARIES += %D%/libamdfence.la
 	%D%/act/trial.c %D%/act/trial.h %D%/act/trial-control.c %D%/act/trial-l1.c \
 	%D%/act/trial-l2.c %D%/act/trial-l3.c %D%/act/trial-l4.c \
 	%D%/act/victim.c %D%/act/victim.h %D%/act/watch.c %D%/act/watch.h \
-	%D%/cmd/race.c %D%/cmd/races.c %D%/cmd/races.h \
+	%D%/cmd/completion.c %D%/cmd/race.c %D%/cmd/races.c %D%/cmd/races.h \
 	%D%/cmd/args.c %D%/cmd/args.h %D%/cmd/outcome.c %D%/cmd/outcome.h \
 	%D%/cmd/check.c %D%/cmd/check.h %D%/cmd/cmd.h %D%/cmd/device.c %D%/cmd/diff.c %D%/cmd/dump.c %D%/cmd/help.c %D%/cmd/leak-check.c %D%/cmd/list.c \
 	%D%/cmd/output.c %D%/cmd/read-dump.c %D%/cmd/read-dump.h %D%/cmd/report.c %D%/cmd/sim.c %D%/cmd/simulated.c %D%/cmd/simulated.h \
@@ -48,6 +48,19 @@ bin_PROGRAMS += %D%/amdfence
 %C%_amdfence_CPPFLAGS = $(amdfence_cppflags)
 %C%_amdfence_CFLAGS = $(amdfence_cflags)
 %C%_amdfence_LDADD = %D%/libamdfence.la libamdgpu_userq/libamdgpu_userq.la $(amdfence_libs)
+
+# Where bash-completion and zsh look. What has been built for another machine cannot write them.
+if CAN_RUN
+bashcompletiondir = $(datadir)/bash-completion/completions
+bashcompletion_DATA = %D%/completion/bash/amdfence
+zshcompletiondir = $(datadir)/zsh/site-functions
+zshcompletion_DATA = %D%/completion/zsh/_amdfence
+CLEANFILES += $(bashcompletion_DATA) $(zshcompletion_DATA)
+%D%/completion/bash/amdfence: %D%/amdfence$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && %D%/amdfence completion bash >$@
+%D%/completion/zsh/_amdfence: %D%/amdfence$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && %D%/amdfence completion zsh >$@
+endif
 
 include tools/sim/local.mk
 dist_pkgdata_DATA = man/amdfence.schema.json

@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: MIT
-dist_check_SCRIPTS += %D%/run
+dist_check_SCRIPTS += %D%/completion %D%/run
 EXTRA_DIST += %D%/cases

@@ -9,9 +9,13 @@
 /* Exit statuses of amdfence. */
 enum { EXIT_CLEAN = 0, EXIT_FOUND = 1, EXIT_TROUBLE = 2 };
 
+struct argp;
+
 struct command {
 	const char *name;
 	const char *summary;
+	/** What --help and the completions of shells are made from; NULL: it has no options. */
+	const struct argp *argp;
 	/** argv[0] is "amdfence NAME". The exit status. */
 	int (*run)(int argc, char **argv);
 };
@@ -20,7 +24,7 @@ struct command {
 extern const struct command *const commands[];
 
 extern const struct command cmd_leak_check, cmd_race, cmd_sync_check, cmd_list, cmd_dump, cmd_diff,
-	cmd_report, cmd_sim, cmd_help;
+	cmd_report, cmd_sim, cmd_completion, cmd_help;
 
 const struct command *command_find(const char *name);
 

@@ -71,16 +71,17 @@ static int compare(const struct dump *before, const struct dump *after, bool jso
 	return status;
 }
 
+static const struct argp argp = {
+	.options = argp_options,
+	.parser = parse,
+	.args_doc = "BEFORE AFTER",
+	.doc = "Compare two dumps of a GPU: what appeared, vanished and grew, and who owns "
+	       "the growth.\v"
+	       "Exit status: 0 no leak grew, 1 one did, 2 trouble or unknown",
+};
+
 static int run(int argc, char **argv)
 {
-	static const struct argp argp = {
-		.options = argp_options,
-		.parser = parse,
-		.args_doc = "BEFORE AFTER",
-		.doc = "Compare two dumps of a GPU: what appeared, vanished and grew, and who owns "
-		       "the growth.\v"
-		       "Exit status: 0 no leak grew, 1 one did, 2 trouble or unknown",
-	};
 	struct options options = {0};
 	struct dump before = {0}, after = {0};
 	int status = EXIT_TROUBLE;
@@ -96,5 +97,6 @@ static int run(int argc, char **argv)
 const struct command cmd_diff = {
 	.name = "diff",
 	.summary = "what changed between two dumps, and who owns the growth",
+	.argp = &argp,
 	.run = run,
 };

@@ -226,15 +226,16 @@ static bool write_dump(struct report *report, struct dump *dump, const struct op
 	return options->output ? write_whole(options->output, fill, dump) : print_whole(fill, dump);
 }
 
+static const struct argp argp = {
+	.options = argp_options,
+	.parser = parse,
+	.doc = "Write what a bug report needs to know of a GPU, its driver and its fence "
+	       "drivers: one JSON document. As root it says more.\v"
+	       "Exit status: 0 written, 2 trouble",
+};
+
 static int run(int argc, char **argv)
 {
-	static const struct argp argp = {
-		.options = argp_options,
-		.parser = parse,
-		.doc = "Write what a bug report needs to know of a GPU, its driver and its fence "
-		       "drivers: one JSON document. As root it says more.\v"
-		       "Exit status: 0 written, 2 trouble",
-	};
 	struct options options = {0};
 	struct report report;
 	struct dump dump = {0};
@@ -259,5 +260,6 @@ static int run(int argc, char **argv)
 const struct command cmd_dump = {
 	.name = "dump",
 	.summary = "what a bug report needs, as one JSON document",
+	.argp = &argp,
 	.run = run,
 };

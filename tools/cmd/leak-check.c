@@ -124,15 +124,16 @@ static int check(struct report *report, const struct options *options)
 	}
 }
 
+static const struct argp argp = {
+	.options = argp_options,
+	.parser = parse,
+	.children = argp_children,
+	.doc = "Try the known leaks of user-queue fences on a GPU, and judge.\v ",
+	.help_filter = help_filter,
+};
+
 static int run(int argc, char **argv)
 {
-	static const struct argp argp = {
-		.options = argp_options,
-		.parser = parse,
-		.children = argp_children,
-		.doc = "Try the known leaks of user-queue fences on a GPU, and judge.\v ",
-		.help_filter = help_filter,
-	};
 	struct options options = {.trials = CHECK_TRIALS, .check = check_defaults};
 	struct report report;
 	int status = EXIT_TROUBLE;
@@ -156,5 +157,6 @@ static int run(int argc, char **argv)
 const struct command cmd_leak_check = {
 	.name = "leak-check",
 	.summary = "try the known leaks of user-queue fences, and judge",
+	.argp = &argp,
 	.run = run,
 };

@@ -70,14 +70,15 @@ static bool list_all(struct listing *listing)
 	return listing->num;
 }
 
+static const struct argp argp = {
+	.options = option_table,
+	.parser = parse,
+	.doc = "List the GPUs that amdgpu drives, whether user queues work on them and if "
+	       "not why, and the defects that their kernel has.",
+};
+
 static int run(int argc, char **argv)
 {
-	static const struct argp argp = {
-		.options = option_table,
-		.parser = parse,
-		.doc = "List the GPUs that amdgpu drives, whether user queues work on them and if "
-		       "not why, and the defects that their kernel has.",
-	};
 	static struct listing listing;
 	struct options options = {0};
 
@@ -96,5 +97,6 @@ static int run(int argc, char **argv)
 const struct command cmd_list = {
 	.name = "list",
 	.summary = "GPUs, whether user queues work on them, and known defects",
+	.argp = &argp,
 	.run = run,
 };

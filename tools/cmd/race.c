@@ -232,16 +232,17 @@ static int race(struct race_report *report, const struct options *options)
 	}
 }
 
+static const struct argp argp = {
+	.options = argp_options,
+	.parser = parse,
+	.children = argp_children,
+	.doc = "Make calls of user queues at the same time as others that they may get "
+	       "in the way of, at random, and look for what is lost.\v ",
+	.help_filter = help_filter,
+};
+
 static int run(int argc, char **argv)
 {
-	static const struct argp argp = {
-		.options = argp_options,
-		.parser = parse,
-		.children = argp_children,
-		.doc = "Make calls of user queues at the same time as others that they may get "
-		       "in the way of, at random, and look for what is lost.\v ",
-		.help_filter = help_filter,
-	};
 	static struct race_report report;
 	struct options options = {.check = check_defaults};
 	int status = EXIT_TROUBLE;
@@ -271,5 +272,6 @@ static int run(int argc, char **argv)
 const struct command cmd_race = {
 	.name = "race",
 	.summary = "make calls get in each other's way, and look for what is lost",
+	.argp = &argp,
 	.run = run,
 };

@@ -115,16 +115,17 @@ static int fill(const void *data, FILE *out)
 	return 0;
 }
 
+static const struct argp argp = {
+	.options = argp_options,
+	.parser = parse,
+	.args_doc = "DUMP...",
+	.doc = "Show a dump as text or as a page. Of several dumps of one GPU the last one "
+	       "is shown, and the slots over time.\v"
+	       "Exit status: 0 written, 2 trouble",
+};
+
 static int run(int argc, char **argv)
 {
-	static const struct argp argp = {
-		.options = argp_options,
-		.parser = parse,
-		.args_doc = "DUMP...",
-		.doc = "Show a dump as text or as a page. Of several dumps of one GPU the last one "
-		       "is shown, and the slots over time.\v"
-		       "Exit status: 0 written, 2 trouble",
-	};
 	struct options options = {0};
 	struct rendering rendering = {0};
 	int status = EXIT_TROUBLE;
@@ -145,5 +146,6 @@ static int run(int argc, char **argv)
 const struct command cmd_report = {
 	.name = "report",
 	.summary = "a dump as text, or as a page",
+	.argp = &argp,
 	.run = run,
 };

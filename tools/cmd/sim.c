@@ -86,15 +86,16 @@ static char *help_filter(int key, const char *text, void *input)
 	return table;
 }
 
+static const struct argp argp = {
+	.options = argp_options,
+	.parser = parse,
+	.args_doc = "[--] PROGRAM [ARGUMENT...]",
+	.doc = "Run a program on a simulated GPU with user queues.\v ",
+	.help_filter = help_filter,
+};
+
 static int run(int argc, char **argv)
 {
-	static const struct argp argp = {
-		.options = argp_options,
-		.parser = parse,
-		.args_doc = "[--] PROGRAM [ARGUMENT...]",
-		.doc = "Run a program on a simulated GPU with user queues.\v ",
-		.help_filter = help_filter,
-	};
 	struct simulation simulation = {.seed = 1};
 
 	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &simulation);
@@ -104,5 +105,6 @@ static int run(int argc, char **argv)
 const struct command cmd_sim = {
 	.name = "sim",
 	.summary = "run a program on a simulated GPU",
+	.argp = &argp,
 	.run = run,
 };

@@ -133,17 +133,18 @@ static int fill(const void *data, FILE *out)
 	return 0;
 }
 
+static const struct argp argp = {
+	.options = argp_options,
+	.parser = parse,
+	.doc = "Merge fences that this program signals itself, in every order and at "
+	       "random, "
+	       "and check that the kernel signals a merge when all of its members are, "
+	       "neither earlier nor later.\v"
+	       "Exit status: 0 clean, 1 defect found, 2 trouble",
+};
+
 static int run(int argc, char **argv)
 {
-	static const struct argp argp = {
-		.options = argp_options,
-		.parser = parse,
-		.doc = "Merge fences that this program signals itself, in every order and at "
-		       "random, "
-		       "and check that the kernel signals a merge when all of its members are, "
-		       "neither earlier nor later.\v"
-		       "Exit status: 0 clean, 1 defect found, 2 trouble",
-	};
 	struct timespec now;
 	struct sync_report report = {0};
 	struct options options = {.run = {.path = SW_SYNC_PATH,
@@ -192,5 +193,6 @@ static int run(int argc, char **argv)
 const struct command cmd_sync_check = {
 	.name = "sync-check",
 	.summary = "whether the kernel signals merged fences when it should",
+	.argp = &argp,
 	.run = run,
 };
