@@ -2,10 +2,12 @@
 /*
  * Listings of fence drivers up to the largest that there can be, every driver
  * leaked: how long it takes to read one, to judge it against another, and to
- * render each driver and the report, and how much memory. `make bench`
+ * render each driver and the report, to sum them up in a dump, and how much
+ * memory. `make bench`
  */
 #include <config.h>
 
+#include "model/dump.h"
 #include "model/evidence.h"
 #include "model/plan.h"
 #include "render/render.h"
@@ -22,7 +24,7 @@
 #define SLOTS  262144u
 #define ROUNDS 3
 
-enum step { STEP_READ, STEP_JUDGE, STEP_RENDER, NUM_STEPS };
+enum step { STEP_READ, STEP_JUDGE, STEP_RENDER, STEP_DUMP, NUM_STEPS };
 
 struct times {
 	double seconds[NUM_STEPS]; /* of processor time, the best of all rounds */
@@ -93,6 +95,18 @@ static void render_all(const struct report *report)
 	fclose(out);
 }
 
+static void dump_all(const struct report *report)
+{
+	FILE *out = fopen("/dev/null", "w");
+	struct dump dump = {.drivers.source.state = SOURCE_OK};
+
+	if (dump_take_listing(&dump, report->before.listing, report->after.listing) ||
+	    render_dump_json(&dump, out) || dump.drivers.leaked != dump.drivers.count)
+		abort();
+	dump_fini(&dump);
+	fclose(out);
+}
+
 static void measure(unsigned entries, struct times *times)
 {
 	int fd = write_listing(entries, &times->bytes);
@@ -111,6 +125,8 @@ static void measure(unsigned entries, struct times *times)
 		judge_all(&report, entries);
 		at[STEP_RENDER] = now();
 		render_all(&report);
+		at[STEP_DUMP] = now();
+		dump_all(&report);
 		at[NUM_STEPS] = now();
 		for (unsigned i = 0; i < NUM_STEPS; i++)
 			if (!round || at[i + 1] - at[i] < times->seconds[i])
@@ -142,8 +158,8 @@ int main(void)
 				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	double first[NUM_STEPS] = {0};
 
-	printf("%9s %9s %9s %9s %9s %9s   per entry, first = 1\n", "entries", "file kB", "read ms",
-	       "judge ms", "render ms", "peak kB");
+	printf("%9s %9s %9s %9s %9s %9s %9s   per entry, first = 1\n", "entries", "file kB",
+	       "read ms", "judge ms", "render ms", "dump ms", "peak kB");
 	for (unsigned entries = SLOTS / 64; entries <= SLOTS; entries *= 4) {
 		long peak = measure_apart(entries, times);
 

@@ -56,6 +56,14 @@ static void test_round_trip(const char *text)
 	dump_fini(&dump);
 }
 
+/* A document's verdicts, with one trial in this slot. */
+#define CHECK(slot)                                                                                \
+	"\"leak_check\": {\"verdict\": \"leak\", \"cost\": \"0x1\", \"trials\": [{\"id\": "        \
+	"\"L1\", "                                                                                 \
+	"\"title\": \"t\", \"expected\": \"leak\", \"verdict\": \"leak\", \"run\": 1, "            \
+	"\"leaked\": 1, "                                                                          \
+	"\"skipped\": null, \"slots\": [" slot "]}]}"
+
 static void test_refused(const char *text)
 {
 	static const struct {
@@ -91,6 +99,10 @@ static void test_refused(const char *text)
 		{"\"user_queue\": \"1\"", "\"user\\u001b[2J\": 1",
 		 "parameters.user?[2J is not a text"},
 		{"\"leak_check\": null\n}", "\"leak_check\": null\n} 1", "it is no JSON"},
+		{"\"leak_check\": null", CHECK("-1"),
+		 "leak_check.trials[].slots has a member that is out of range"},
+		{"\"leak_check\": null", CHECK("\"1\""),
+		 "leak_check.trials[].slots has a member that is not a whole number"},
 		{"\"leak_check\": null", "\"leak_check\": []", "leak_check is not an object"},
 	};
 
@@ -107,6 +119,21 @@ static void test_refused(const char *text)
 	is_refused("[]", 2, "it is no dump");
 	is_refused("1 ", 2, "it is no dump");
 	is_refused("\0", 1, "it is");
+}
+
+static void test_verdicts(const char *text)
+{
+	struct dump dump;
+	char why[200] = "", *written;
+
+	ok(parse_dump(text, strlen(text), &dump, why, sizeof(why)), "verdicts are read %s", why);
+	ok(dump.checked && dump.check_cost == 1 && dump.num_trials == 1 &&
+		   dump.trials[0].num_slots == 1 && dump.trials[0].slots[0] == 5,
+	   "with slots and cost");
+	written = text_of(&dump);
+	dump_fini(&dump);
+	test_round_trip(written);
+	free(written);
 }
 
 /* Each way to cut it off, and a byte changed at each place: whatever it is, nothing breaks. */
@@ -187,11 +214,14 @@ static void test_long_names(const char *text)
 int main(void)
 {
 	struct dump dump;
-	char *text;
+	char *text, *checked;
 
 	sample_dump(&dump, "game\\033[2J", 3);
 	text = text_of(&dump);
 	test_round_trip(text);
+	checked = with(text, "\"leak_check\": null", CHECK("5"));
+	test_verdicts(checked);
+	free(checked);
 	test_refused(text);
 	test_damaged(text);
 	test_deep();

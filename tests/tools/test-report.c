@@ -47,7 +47,10 @@ static void add_trials(struct dump *dump)
 					      .expected = VERDICT_LEAK,
 					      .verdict = VERDICT_LEAK,
 					      .run = 8,
-					      .leaked = 8};
+					      .leaked = 8,
+					      .slots = {3, 4, 5, 9, 9, 7, 8},
+					      .num_slots = 7};
+	dump->check_cost = 8;
 	dump->trials[1] = (struct dump_trial){.id = "L4",
 					      .title = "WAIT",
 					      .expected = VERDICT_CLEAN,

@@ -162,6 +162,7 @@ int dump_take_report(struct dump *dump, const struct report *report)
 		return -ENOMEM;
 	dump->checked = true;
 	dump->check_verdict = report->verdict;
+	dump->check_cost = report->cost_actual;
 	dump->num_trials = catalogue_size;
 	for (unsigned i = 0; i < catalogue_size; i++) {
 		const struct finding *finding = &report->findings[i];
@@ -173,6 +174,10 @@ int dump_take_report(struct dump *dump, const struct report *report)
 		trial->verdict = finding->verdict;
 		trial->run = finding->run;
 		trial->leaked = finding->leaked;
+		while (trial->num_slots < finding->run && trial->num_slots < DUMP_MOST_SLOTS) {
+			trial->slots[trial->num_slots] = finding->outcomes[trial->num_slots].slot;
+			trial->num_slots++;
+		}
 		memcpy(trial->skipped, finding->skipped, sizeof(trial->skipped));
 	}
 	return 0;

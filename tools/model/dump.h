@@ -15,6 +15,7 @@ enum {
 	DUMP_MOST_QUEUES = 4096,
 	DUMP_MOST_LINES = 200,
 	DUMP_MOST_PAIRS = 512,
+	DUMP_MOST_SLOTS = 64, /* of a defect's trials */
 };
 
 /** Whether something could be read, and why not. */
@@ -90,6 +91,8 @@ struct dump_trial {
 	char id[16], title[128];
 	enum verdict expected, verdict;
 	uint32_t run, leaked;
+	uint32_t slots[DUMP_MOST_SLOTS]; /* of the first trials */
+	unsigned num_slots;
 	char skipped[160];
 };
 
@@ -112,6 +115,7 @@ struct dump {
 	struct driver_log log;
 	bool checked; /* by leak-check; the rest is 0 without */
 	enum verdict check_verdict;
+	uint64_t check_cost;       /* slots pinned by it */
 	struct dump_trial *trials; /* owned */
 	unsigned num_trials;
 };

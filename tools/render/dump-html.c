@@ -178,7 +178,7 @@ static void put_subject(const struct dump *dump, FILE *out)
 static void put_trials(const struct dump *dump, FILE *out)
 {
 	static const char *const columns[] = {"defect",   "#trials", "#leaked", "verdict",
-					      "expected", "title",   NULL};
+					      "expected", "slots",   "title",   NULL};
 
 	if (!dump->checked)
 		return;
@@ -193,6 +193,8 @@ static void put_trials(const struct dump *dump, FILE *out)
 		fprintf(out, "<td>%s<td>%s<td>",
 			trial->skipped[0] ? "skipped" : verdict_name(trial->verdict),
 			verdict_name(trial->expected));
+		render_trial_slots(trial, out);
+		fprintf(out, "<td>");
 		put(trial->title, out);
 		if (trial->skipped[0]) {
 			fprintf(out, "<br><span class=dim>");
@@ -202,6 +204,9 @@ static void put_trials(const struct dump *dump, FILE *out)
 		fprintf(out, "\n");
 	}
 	end_table(out);
+	fprintf(out, "<p>");
+	render_check_cost(dump, out);
+	fprintf(out, "</p>\n");
 }
 
 static void put_owners(const struct drivers *drivers, FILE *out)

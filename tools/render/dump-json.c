@@ -189,6 +189,7 @@ static struct json_object *leak_check(const struct dump *dump)
 	for (unsigned i = 0; i < dump->num_trials; i++) {
 		const struct dump_trial *trial = &dump->trials[i];
 		struct json_object *row = json_object_new_object();
+		struct json_object *slots = json_object_new_array();
 
 		add(row, "id", json_foreign(trial->id));
 		add(row, "title", json_foreign(trial->title));
@@ -196,10 +197,14 @@ static struct json_object *leak_check(const struct dump *dump)
 		add_text(row, "verdict", verdict_name(trial->verdict));
 		add_number(row, "run", trial->run);
 		add_number(row, "leaked", trial->leaked);
+		for (unsigned j = 0; j < trial->num_slots; j++)
+			json_object_array_add(slots, json_object_new_int64(trial->slots[j]));
+		add(row, "slots", slots);
 		add(row, "skipped", json_foreign(trial->skipped));
 		json_object_array_add(array, row);
 	}
 	add_text(object, "verdict", verdict_name(dump->check_verdict));
+	add(object, "cost", json_hex(dump->check_cost));
 	add(object, "trials", array);
 	return object;
 }

@@ -76,9 +76,9 @@ static struct json_object *get_object(struct reader *reader, struct json_object 
 	return value;
 }
 
-/* With at most @most objects in it; NULL if something is wrong. */
-static struct json_object *get_array(struct reader *reader, struct json_object *object,
-				     const char *key, size_t most)
+/* With at most @most values of @type in it; NULL if something is wrong. */
+static struct json_object *get_array_of(struct reader *reader, struct json_object *object,
+					const char *key, enum json_type type, size_t most)
 {
 	struct json_object *array = get(reader, object, key, json_type_array, "an array");
 
@@ -89,9 +89,16 @@ static struct json_object *get_array(struct reader *reader, struct json_object *
 	if (json_object_array_length(array) > most)
 		fail(reader, "%s%s has more than %zu members", reader->where, key, most);
 	for (size_t i = 0; i < json_object_array_length(array) && !reader->is_bad; i++)
-		if (!json_object_is_type(json_object_array_get_idx(array, i), json_type_object))
-			fail(reader, "%s%s has a member that is not an object", reader->where, key);
+		if (!json_object_is_type(json_object_array_get_idx(array, i), type))
+			fail(reader, "%s%s has a member that is not %s", reader->where, key,
+			     type == json_type_int ? "a whole number" : "an object");
 	return reader->is_bad ? NULL : array;
+}
+
+static struct json_object *get_array(struct reader *reader, struct json_object *object,
+				     const char *key, size_t most)
+{
+	return get_array_of(reader, object, key, json_type_object, most);
 }
 
 static void *make_array(struct reader *reader, struct json_object *array, size_t size)
@@ -443,6 +450,20 @@ static void read_log(struct reader *reader, struct json_object *root, struct dri
 	}
 }
 
+static void read_slots(struct reader *reader, struct json_object *object, struct dump_trial *trial)
+{
+	struct json_object *array =
+		get_array_of(reader, object, "slots", json_type_int, DUMP_MOST_SLOTS);
+
+	for (size_t i = 0; array && i < json_object_array_length(array); i++) {
+		int64_t slot = json_object_get_int64(json_object_array_get_idx(array, i));
+
+		if (slot < 0 || slot > UINT32_MAX)
+			fail(reader, "%sslots has a member that is out of range", reader->where);
+		trial->slots[trial->num_slots++] = (uint32_t)slot;
+	}
+}
+
 static void read_check(struct reader *reader, struct json_object *root, struct dump *dump)
 {
 	struct json_object *object = get(reader, root, "leak_check", json_type_object, "an object");
@@ -453,6 +474,7 @@ static void read_check(struct reader *reader, struct json_object *root, struct d
 	reader->where = "leak_check.";
 	dump->checked = true;
 	dump->check_verdict = read_verdict(reader, object, "verdict");
+	dump->check_cost = read_hex(reader, object, "cost");
 	array = get_array(reader, object, "trials", 100);
 	dump->trials = make_array(reader, array, sizeof(*dump->trials));
 	reader->where = "leak_check.trials[].";
@@ -466,6 +488,7 @@ static void read_check(struct reader *reader, struct json_object *root, struct d
 		trial->verdict = read_verdict(reader, object, "verdict");
 		trial->run = read_u32(reader, object, "run");
 		trial->leaked = read_u32(reader, object, "leaked");
+		read_slots(reader, object, trial);
 		read_text(reader, object, "skipped", trial->skipped, sizeof(trial->skipped));
 	}
 }

@@ -150,6 +150,31 @@ static void render_listing(const struct drivers *drivers, const struct history *
 	render_owners(drivers, out);
 }
 
+void render_trial_slots(const struct dump_trial *trial, FILE *out)
+{
+	unsigned end;
+
+	for (unsigned i = 0; i < trial->num_slots; i = end + 1) {
+		for (end = i; end + 1 < trial->num_slots; end++)
+			if (trial->slots[end + 1] != trial->slots[end] + 1)
+				break;
+		fprintf(out, "%s%" PRIu32, i ? ", " : "", trial->slots[i]);
+		if (end > i)
+			fprintf(out, "-%" PRIu32, trial->slots[end]);
+	}
+	if (trial->run > trial->num_slots)
+		fprintf(out, " and %" PRIu32 " more", trial->run - trial->num_slots);
+}
+
+void render_check_cost(const struct dump *dump, FILE *out)
+{
+	if (dump->check_cost)
+		fprintf(out, "%" PRIu64 " of %" PRIu32 " fence slots are pinned by leak-check",
+			dump->check_cost, dump->slots);
+	else
+		fprintf(out, "no fence slot is pinned by leak-check");
+}
+
 static void render_trials(const struct dump *dump, FILE *out)
 {
 	if (!dump->checked)
@@ -169,6 +194,18 @@ static void render_trials(const struct dump *dump, FILE *out)
 		render_escaped(trial->title, out);
 		fprintf(out, "\n");
 	}
+	fprintf(out, "\n");
+	for (unsigned i = 0; i < dump->num_trials; i++) {
+		if (!dump->trials[i].num_slots)
+			continue;
+		render_escaped_to(dump->trials[i].id, 8, out);
+		fprintf(out, " slots ");
+		render_trial_slots(&dump->trials[i], out);
+		fprintf(out, "\n");
+	}
+	fprintf(out, "cost     ");
+	render_check_cost(dump, out);
+	fprintf(out, "\n");
 }
 
 static void render_details(const struct dump *dump, FILE *out)

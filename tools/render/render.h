@@ -32,6 +32,10 @@ int render_dump_json(const struct dump *dump, FILE *out);
  */
 bool parse_dump(const char *text, size_t size, struct dump *dump, char *why, size_t room);
 
+/** The slots of a trial, as ranges in the order they came in: 4-11, or 4, 4, 5. */
+void render_trial_slots(const struct dump_trial *trial, FILE *out);
+/** What leak-check has cost. */
+void render_check_cost(const struct dump *dump, FILE *out);
 /** Why there is nothing of a source that is not SOURCE_OK; @absent says it of SOURCE_ABSENT. */
 void render_missing(const struct source *source, const char *absent, FILE *out);
 #define NO_LISTING "the kernel lists no fence drivers"
