@@ -115,6 +115,7 @@ static mode_t default_mode(void)
 
 static int replace(const char *path, mode_t mode, const char *text, size_t size)
 {
+	void (*limit)(int) = signal(SIGXFSZ, SIG_IGN); /* too large a file is an error */
 	sigset_t all, before;
 	char *beside;
 	int fd, err = 0;
@@ -137,6 +138,7 @@ static int replace(const char *path, mode_t mode, const char *text, size_t size)
 out:
 	free(beside);
 	sigprocmask(SIG_SETMASK, &before, NULL);
+	signal(SIGXFSZ, limit);
 	return err;
 }
 
