@@ -100,6 +100,7 @@ static void test_error(void)
 	race_result_fini(&result);
 }
 
+/* The other process hangs; the one that waits for it says in what. */
 static void test_stuck(enum race_kind kind)
 {
 	struct race_options opts = options(kind, 4);
@@ -172,6 +173,6 @@ int main(void)
 	test_error();
 	test_killed();
 	test_stop();
-	test_stuck(RACE_CONTROL);
+	test_stuck(RACE_CREATE);
 	return tap_done();
 }

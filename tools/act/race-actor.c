@@ -19,7 +19,7 @@
 #define SPINS     2000
 #define YIELDS    200
 #define NAP_NS    50000
-#define NAPS_LOOK 100 /* so many naps until one looks whether the other is still there */
+#define NAPS_LOOK 100 /* so many naps until one looks what has become of the other */
 
 struct race_ground *race_ground_create(uint32_t slots, size_t *bytes)
 {
@@ -99,6 +99,16 @@ static bool is_alone(const struct race_actor *actor)
 	return got == 0 || (got < 0 && errno == ECONNRESET);
 }
 
+void race_follow(struct lifeline *line, const struct heartbeat *other, unsigned long *seen)
+{
+	unsigned long count = atomic_load(&other->count);
+
+	atomic_store(&line->beat->call, atomic_load(&other->call));
+	if (count != *seen)
+		atomic_fetch_add(&line->beat->count, 1);
+	*seen = count;
+}
+
 static int wait_for(struct race_actor *actor, atomic_uint *arrived)
 {
 	const struct timespec nap = {.tv_nsec = NAP_NS};
@@ -118,6 +128,8 @@ static int wait_for(struct race_actor *actor, atomic_uint *arrived)
 			atomic_store(&actor->ground->broken, true);
 			return -ECHILD;
 		}
+		if (i % NAPS_LOOK == 0 && actor->other)
+			race_follow(actor->bench->line, actor->other, &actor->seen);
 		nanosleep(&nap, NULL);
 	}
 	return 0;

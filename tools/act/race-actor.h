@@ -46,9 +46,11 @@ struct race_actor {
 	struct bench *bench; /* with a line of its own */
 	struct race_table *table;
 	struct race_ground *ground;
-	int peer;     /* socket to the other process, or -1 */
-	unsigned met; /* how often */
-	int err;      /* the device could not be opened */
+	int peer;                      /* socket to the other process, or -1 */
+	const struct heartbeat *other; /* of the other one, to be followed; or NULL */
+	unsigned long seen;            /* its count, when it was last looked at */
+	unsigned met;                  /* how often */
+	int err;                       /* the device could not be opened */
 	struct race_fault fault;
 };
 
@@ -57,6 +59,12 @@ struct race_actor {
  * not return: RACE_OP_EXIT.
  */
 void race_actor_run(struct race_actor *actor, const struct race_round *round);
+
+/**
+ * Who waits for the other one shows its call as one of @line's, and that it goes
+ * on, to whom looks there how long nothing happens. @seen is kept for it.
+ */
+void race_follow(struct lifeline *line, const struct heartbeat *other, unsigned long *seen);
 
 /** When both are done: whatever the round has left behind. */
 void race_table_clear(struct race_table *table, struct bench *bench);

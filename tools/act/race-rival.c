@@ -226,6 +226,11 @@ int race_rival_peer(const struct race_rival *rival)
 	return rival->is_thread ? -1 : rival->child.sock;
 }
 
+const struct heartbeat *race_rival_beat(const struct race_rival *rival)
+{
+	return rival->is_thread ? &rival->beat : rival->child.beat;
+}
+
 int race_rival_begin(struct race_rival *rival, const struct race_round *round)
 {
 	if (!rival->is_thread)
@@ -240,16 +245,10 @@ int race_rival_begin(struct race_rival *rival, const struct race_round *round)
 	return 0;
 }
 
-/* Who looks at the worker's line, and how long it stands still, sees what it waits for. */
-static void show_call(struct race_rival *rival, struct lifeline *line)
-{
-	const struct heartbeat *beat = rival->is_thread ? &rival->beat : rival->child.beat;
-
-	atomic_store(&line->beat->call, atomic_load(&beat->call));
-}
-
 static void wait_for_thread(struct race_rival *rival, struct lifeline *line)
 {
+	unsigned long seen = 0;
+
 	pthread_mutex_lock(&rival->lock);
 	while (rival->round) {
 		struct timespec until;
@@ -261,7 +260,7 @@ static void wait_for_thread(struct race_rival *rival, struct lifeline *line)
 			until.tv_sec++;
 		}
 		if (pthread_cond_timedwait(&rival->changed, &rival->lock, &until))
-			show_call(rival, line);
+			race_follow(line, race_rival_beat(rival), &seen);
 	}
 	pthread_mutex_unlock(&rival->lock);
 }
@@ -270,6 +269,7 @@ int race_rival_finish(struct race_rival *rival, struct lifeline *line)
 {
 	struct pollfd poller = {.fd = rival->child.sock, .events = POLLIN};
 	struct race_answer answer = {.type = RACE_GIVEN};
+	unsigned long seen = 0;
 	int fd, err = 0;
 
 	if (rival->is_thread) {
@@ -279,7 +279,7 @@ int race_rival_finish(struct race_rival *rival, struct lifeline *line)
 	/* What it gave and nobody took comes first. */
 	while (!err && answer.type != RACE_DONE) {
 		if (poll(&poller, 1, POLL_MS) <= 0) {
-			show_call(rival, line);
+			race_follow(line, race_rival_beat(rival), &seen);
 			continue;
 		}
 		err = answer_receive(rival->child.sock, &answer, sizeof(answer), &fd);

@@ -31,6 +31,7 @@ void race_rival_end(struct race_rival *rival);
 
 /** The socket to it, or -1. */
 int race_rival_peer(const struct race_rival *rival);
+const struct heartbeat *race_rival_beat(const struct race_rival *rival);
 
 /** Lets it do its part of @round, which must stay until that is over. -errno. */
 int race_rival_begin(struct race_rival *rival, const struct race_round *round);

@@ -73,6 +73,7 @@ static int open_worker(struct worker *worker)
 		.table = &worker->table,
 		.ground = setup->ground,
 		.peer = race_rival_peer(worker->rival),
+		.other = race_rival_beat(worker->rival),
 	};
 	return 0;
 }
