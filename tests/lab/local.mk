@@ -43,4 +43,4 @@ noinst_PROGRAMS += %D%/containers
 %C%_containers_LDFLAGS = -no-install
 %C%_containers_LDADD = tools/libamdfence.la libamdgpu_userq/libamdgpu_userq.la $(amdfence_libs)
 
-EXTRA_DIST += %D%/dump %D%/fence-release %D%/sync
+EXTRA_DIST += %D%/dump %D%/fence-release %D%/race %D%/sync

@@ -11,6 +11,7 @@ enum { FIRST = 1, SECOND, READER, OTHERS };
 #define HELD            60       /* fence drivers: their slots share a word of the kernel's map */
 #define REST_NS         40000000 /* for RCU to free the fences of these queues */
 #define MOST_NOPS       256
+#define MOST_CALLS_LOG2 8 /* of SIGNAL beside WAIT: one window after the other */
 
 struct draw {
 	struct race_round *round;
@@ -142,11 +143,11 @@ static void draw_signal_wait(struct draw *draw)
 		add(draw, 0, RACE_OP_FREE, FIRST, 0, 0);
 	meet(draw);
 	delay(draw, 0);
-	add(draw, 0, RACE_OP_WAIT, SECOND, 1, 1 + random_below(&draw->random, 8));
+	add(draw, 0, RACE_OP_WAIT, SECOND, 1, 1 + some(draw, MOST_CALLS_LOG2));
 	delay(draw, 1);
 	if (job)
 		submit(draw, 1, SECOND);
-	add(draw, 1, RACE_OP_SIGNAL, SECOND, 2, 1 + random_below(&draw->random, 8));
+	add(draw, 1, RACE_OP_SIGNAL, SECOND, 2, 1 + some(draw, MOST_CALLS_LOG2));
 	meet(draw);
 	if (job)
 		add(draw, 0, RACE_OP_IDLE, SECOND, 0, 0);
