@@ -5,9 +5,9 @@ noinst_LTLIBRARIES += %D%/libamdfence.la
 %C%_libamdfence_la_SOURCES = \
 	%D%/act/answer.c %D%/act/answer.h %D%/act/batch.c %D%/act/batch.h %D%/act/bench.c %D%/act/child.c %D%/act/child.h \
 	%D%/act/clock.h \
-	%D%/act/race-actor.c %D%/act/race-actor.h %D%/act/race-rival.c %D%/act/race-rival.h \
+	%D%/act/race-actor.c %D%/act/race-actor.h %D%/act/race-ground.c %D%/act/race-ground.h %D%/act/race-rival.c %D%/act/race-rival.h \
 	%D%/act/race-queue.c %D%/act/race-queue.h %D%/act/race-run.c %D%/act/race-run.h \
-	%D%/act/race-actor.c %D%/act/race-actor.h %D%/act/race-queue.c %D%/act/race-queue.h \
+	%D%/act/race-actor.c %D%/act/race-actor.h %D%/act/race-ground.c %D%/act/race-ground.h %D%/act/race-queue.c %D%/act/race-queue.h \
 	%D%/act/race-rival.c %D%/act/race-rival.h %D%/act/race-run.c %D%/act/race-run.h \
 	%D%/act/probe.c %D%/act/probe.h %D%/act/survey.c %D%/act/survey.h \
 	%D%/act/sw-sync.c %D%/act/sw-sync.h %D%/act/sync-run.c %D%/act/sync-run.h \

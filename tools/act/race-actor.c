@@ -6,32 +6,11 @@
 #include "act/clock.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
 #include <unistd.h>
 #include <xf86drm.h>
 
 #define NS_PER_S 1000000000ull
-
-/* At the place to meet: first without a pause, then letting others go first, then asleep. */
-#define SPINS     2000
-#define YIELDS    200
-#define NAP_NS    50000
-#define NAPS_LOOK 100 /* so many naps until one looks what has become of the other */
-
-struct race_ground *race_ground_create(uint32_t slots, size_t *bytes)
-{
-	struct race_ground *ground;
-
-	*bytes = sizeof(*ground) + slots * sizeof(ground->owners[0]);
-	ground = mmap(NULL, *bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (ground == MAP_FAILED)
-		return NULL;
-	ground->num_owners = slots;
-	return ground;
-}
 
 void race_table_fini(struct race_table *table)
 {
@@ -40,14 +19,6 @@ void race_table_fini(struct race_table *table)
 }
 
 /* ---- slots --------------------------------------------------------------- */
-
-static void show_slot(struct race_ground *ground, uint32_t slot)
-{
-	unsigned at = atomic_fetch_add(&ground->num_slots, 1);
-
-	if (at < RACE_MOST_SLOTS)
-		ground->slots[at] = slot;
-}
 
 static void find_wrong_slot(struct race_actor *actor, uint32_t slot)
 {
@@ -58,7 +29,7 @@ static void find_wrong_slot(struct race_actor *actor, uint32_t slot)
 /* A queue that is there has this slot: nobody else may. */
 static void learn_slot(struct race_actor *actor, unsigned queue, uint32_t slot)
 {
-	struct race_ground *ground = actor->ground;
+	struct race_ground *ground = actor->party.ground;
 	struct race_table *table = actor->table;
 
 	if (table->queues[queue].has_slot) {
@@ -68,7 +39,7 @@ static void learn_slot(struct race_actor *actor, unsigned queue, uint32_t slot)
 	}
 	table->queues[queue].has_slot = true;
 	table->queues[queue].slot = slot;
-	show_slot(ground, slot);
+	race_ground_show(ground, slot);
 	if (slot >= ground->num_owners)
 		return;
 	table->queues[queue].owner = atomic_fetch_add(&ground->last_owner, 1) + 1;
@@ -83,66 +54,7 @@ static void leave_slot(struct race_actor *actor, unsigned queue)
 
 	if (owner)
 		atomic_compare_exchange_strong(
-			&actor->ground->owners[actor->table->queues[queue].slot], &owner, 0);
-}
-
-/* ---- the place to meet --------------------------------------------------- */
-
-static bool is_alone(const struct race_actor *actor)
-{
-	ssize_t got;
-	char byte;
-
-	if (actor->peer < 0)
-		return false;
-	got = recv(actor->peer, &byte, sizeof(byte), MSG_PEEK | MSG_DONTWAIT);
-	return got == 0 || (got < 0 && errno == ECONNRESET);
-}
-
-void race_follow(struct lifeline *line, const struct heartbeat *other, unsigned long *seen)
-{
-	unsigned long count = atomic_load(&other->count);
-
-	atomic_store(&line->beat->call, atomic_load(&other->call));
-	if (count != *seen)
-		atomic_fetch_add(&line->beat->count, 1);
-	*seen = count;
-}
-
-static int wait_for(struct race_actor *actor, atomic_uint *arrived)
-{
-	const struct timespec nap = {.tv_nsec = NAP_NS};
-	unsigned wanted = 2 * actor->met;
-
-	atomic_fetch_add(arrived, 1);
-	for (unsigned long i = 0; atomic_load(arrived) < wanted; i++) {
-		if (atomic_load(&actor->ground->broken))
-			return -ECHILD;
-		if (i < SPINS)
-			continue;
-		if (i < SPINS + YIELDS) {
-			sched_yield();
-			continue;
-		}
-		if (i % NAPS_LOOK == 0 && is_alone(actor)) {
-			atomic_store(&actor->ground->broken, true);
-			return -ECHILD;
-		}
-		if (i % NAPS_LOOK == 0 && actor->other)
-			race_follow(actor->bench->line, actor->other, &actor->seen);
-		nanosleep(&nap, NULL);
-	}
-	return 0;
-}
-
-/* In the first step one of them may sleep; when both have left it both are awake. */
-static int meet(struct race_actor *actor)
-{
-	int err;
-
-	actor->met++;
-	err = wait_for(actor, &actor->ground->arrived[0]);
-	return err ? err : wait_for(actor, &actor->ground->arrived[1]);
+			&actor->party.ground->owners[actor->table->queues[queue].slot], &owner, 0);
 }
 
 /* ---- steps --------------------------------------------------------------- */
@@ -159,7 +71,7 @@ static void wait_ns(uint32_t ns)
 {
 	uint64_t end = now_ns() + ns;
 
-	if (ns >= 2 * NAP_NS)
+	if (ns >= 1000000)
 		sleep_ms(ns / 1000000);
 	while (now_ns() < end)
 		;
@@ -256,7 +168,7 @@ static void take_slot_of(struct race_actor *actor, unsigned syncobj, uint32_t sl
 	} else if (!table->syncobjs[syncobj].has_slot) {
 		table->syncobjs[syncobj].has_slot = true;
 		table->syncobjs[syncobj].slot = slot;
-		show_slot(actor->ground, slot);
+		race_ground_show(actor->party.ground, slot);
 	} else if (table->syncobjs[syncobj].slot != slot) {
 		find_wrong_slot(actor, slot);
 	}
@@ -314,7 +226,7 @@ static int hold_one(struct race_actor *actor, unsigned holder)
 		return err;
 	err = read_slot(actor, 0, holder, &slot);
 	if (!err)
-		show_slot(actor->ground, slot);
+		race_ground_show(actor->party.ground, slot);
 	freed = race_queue_free(queue, actor->bench);
 	queue->id = 0;
 	return err ? err : freed;
@@ -363,7 +275,7 @@ static int give(struct race_actor *actor, const struct race_step *step, bool fai
 	if (!failed && drmSyncobjHandleToFD(auq_device_fd(actor->bench->dev),
 					    actor->table->syncobjs[step->syncobj].handle, &fd))
 		answer.err = -errno;
-	err = answer_send(actor->peer, &answer, sizeof(answer), fd);
+	err = answer_send(actor->party.peer, &answer, sizeof(answer), fd);
 	if (fd >= 0)
 		close(fd);
 	return answer.err && !failed ? answer.err : err;
@@ -375,7 +287,7 @@ static int take(struct race_actor *actor, const struct race_step *step)
 	int fd, err;
 
 	line_call(actor->bench->line, "USERQ CREATE or USERQ_SIGNAL of the other process");
-	err = answer_receive(actor->peer, &answer, sizeof(answer), &fd);
+	err = answer_receive(actor->party.peer, &answer, sizeof(answer), &fd);
 	if (!err && (answer.type != RACE_GIVEN || answer.err || fd < 0))
 		err = -ECANCELED;
 	if (!err && drmSyncobjFDToHandle(auq_device_fd(actor->bench->dev), fd,
@@ -390,7 +302,7 @@ static void __attribute__((noreturn)) end_process(struct race_actor *actor)
 {
 	for (unsigned i = 1; i < RACE_QUEUES; i++)
 		give_up_job(actor, &actor->table->queues[i].queue);
-	actor->ground->faults[actor->index] = actor->fault;
+	actor->party.ground->faults[actor->index] = actor->fault;
 	_exit(0);
 }
 
@@ -422,7 +334,7 @@ static int run_step(struct race_actor *actor, const struct race_round *round,
 		wait_ns(step->number);
 		return 0;
 	case RACE_OP_MEET:
-		return meet(actor);
+		return race_meet(&actor->party);
 	case RACE_OP_DROP:
 		return drop(actor, step->syncobj);
 	case RACE_OP_GIVE:
@@ -487,7 +399,7 @@ void race_actor_run(struct race_actor *actor, const struct race_round *round)
 				 atomic_load(&actor->bench->line->beat->call));
 		}
 	}
-	actor->ground->faults[actor->index] = actor->fault;
+	actor->party.ground->faults[actor->index] = actor->fault;
 }
 
 void race_table_clear(struct race_table *table, struct bench *bench)

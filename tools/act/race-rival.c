@@ -68,7 +68,7 @@ static void run_in_child(struct process *process, const struct race_round *round
 		;
 	/* Such a process counts for itself how often it met. */
 	for (unsigned i = 0; i < round->num_steps; i++)
-		process->actor.met +=
+		process->actor.party.met +=
 			round->steps[i].actor == 1 && round->steps[i].op == RACE_OP_MEET;
 	if (!status)
 		return;
@@ -96,8 +96,7 @@ static void serve(struct lifeline *line, void *arg)
 		.index = 1,
 		.bench = &process.bench,
 		.table = &process.table,
-		.ground = setup->ground,
-		.peer = line->sock,
+		.party = {.ground = setup->ground, .line = line, .peer = line->sock},
 	};
 	if (!ends)
 		open_device(&process);
@@ -178,8 +177,7 @@ int race_rival_start_thread(const struct race_setup *setup, struct bench *bench,
 		.index = 1,
 		.bench = &rival->bench,
 		.table = table,
-		.ground = setup->ground,
-		.peer = -1,
+		.party = {.ground = setup->ground, .line = &rival->line, .peer = -1},
 	};
 	pthread_mutex_init(&rival->lock, NULL);
 	pthread_condattr_init(&attr);

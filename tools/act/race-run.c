@@ -71,9 +71,13 @@ static int open_worker(struct worker *worker)
 	worker->actor = (struct race_actor){
 		.bench = &worker->bench,
 		.table = &worker->table,
-		.ground = setup->ground,
-		.peer = race_rival_peer(worker->rival),
-		.other = race_rival_beat(worker->rival),
+		.party =
+			{
+				.ground = setup->ground,
+				.line = worker->line,
+				.peer = race_rival_peer(worker->rival),
+				.other = race_rival_beat(worker->rival),
+			},
 	};
 	return 0;
 }
