@@ -11,8 +11,8 @@
  * - On failure out-arguments keep the value they had.
  * - Argument structs begin with their size, set by AUQ_ARGS(). A struct from
  *   a newer header works on an older library as long as the fields that the
- *   library does not know are zero; otherwise the call fails with -E2BIG. Not
- *   repeated below.
+ *   library does not know are zero; otherwise, and if it says to be longer than
+ *   4096 bytes, the call fails with -E2BIG. Not repeated below.
  * - -EINVAL: an argument is NULL that may not be, a size is smaller than in
  *   1.0, an enum or flag is unknown, an array is NULL and its count is not 0
  *   (in an argument struct -EFAULT). Not repeated below. Accessors, which
@@ -29,8 +29,10 @@
  *   amdgpu_userq_wait_return_fence_info()). And up to 6.18 a queue must not be
  *   freed beside either: they look queues up without holding them.
  * - ioctls that a signal interrupts are started again. Any call may sleep.
- * - No object survives fork() in the child: libdrm_amdgpu shares the DRM file
- *   of the parent. Create devices after fork().
+ * - No object survives fork() in the child. Nor can the child make devices of a
+ *   GPU of which the parent had one: libdrm_amdgpu hands out the parent's DRM
+ *   file and gives the same GPU addresses to both (amdgpu_device_initialize()).
+ *   Fork before the first auq_device_create(), or execve() in the child.
  *
  * Two levels. A driver that owns its rings and buffers takes a device and
  * auq_raw_queue_*(), auq_signal() and auq_wait(): these allocate nothing
@@ -315,7 +317,7 @@ struct auq_raw_queue_args {
 	uint32_t doorbell_index;  /* in 64-bit doorbells; one no other queue has */
 	uint64_t ring_va;         /* aligned to 256 */
 	uint64_t ring_bytes;      /* a power of two >= 4096 (checked from 7.0) */
-	uint64_t rptr_va;
+	uint64_t rptr_va;         /* this and wptr_va: multiples of 8 (checked from 7.3) */
 	/*
 	 * The kernel takes the 8 bytes at offset 0 of the buffer for the value
 	 * of a fence, whatever the offset in here, and maps one page of it:
@@ -614,7 +616,7 @@ struct auq_wait_args {
 	const uint64_t *points;    /* one per timeline */
 	const uint32_t *bo_read;   /* waits for their writers */
 	const uint32_t *bo_write;  /* waits for writers and readers */
-	uint32_t num_syncobjs;     /* up to 65535 */
+	uint32_t num_syncobjs;     /* up to 65535, up to 7.0 together with num_timelines */
 	uint32_t num_timelines;    /* up to 65535 */
 	uint32_t num_bo_read;      /* up to 65536 */
 	uint32_t num_bo_write;
@@ -628,13 +630,15 @@ struct auq_wait_args {
  *
  * Sleeps up to 5 s for a syncobj or point that has no fence yet, in the kernel
  * (amdgpu_userq_fence.c, DRM_SYNCOBJ_WAIT_FLAGS_WAIT_FOR_SUBMIT). The count is
- * 65535 at most (from 7.1), or wraps there (up to 7.0).
+ * 65535 at most (from 7.1), or wraps there (up to 7.0): there auq_wait() gets it
+ * wrong if the BOs and points of one call have more fences than that.
  *
  * -EINVAL: also too many handles
  * -ENOENT: no such syncobj or BO
  * -ETIME: no fence in 5 s
  * -EALREADY: a BO is named twice (up to 7.2)
- * -EFAULT: an array is not readable, NULL for instance
+ * -EFAULT: an array is not readable, NULL for instance; but @points the library
+ *          reads itself without AUQ_TRAIT_POINTS_U64, and checks for NULL alone
  * -EOVERFLOW: a point of 2^32 or more on a kernel without AUQ_TRAIT_POINTS_U64
  * -EOPNOTSUPP: timelines, and it is not known how the kernel reads points
  * -ENOMEM

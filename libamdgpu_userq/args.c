@@ -4,6 +4,8 @@
 
 #include "internal.h"
 
+#define MOST_BYTES 4096u
+
 /*
  * Every struct of 1.0 is as long as it ever was, so a shorter one is an error.
  * A longer one is from a newer header: what is not known here must be zero.
@@ -18,6 +20,8 @@ int auq_args_check_other(const void *args, size_t known)
 	memcpy(&size, args, sizeof(size));
 	if (size < known)
 		return -EINVAL;
+	if (size > MOST_BYTES)
+		return -E2BIG; /* garbage: what is behind it may not be readable */
 	for (i = known; i < size; i++) {
 		if (bytes[i])
 			return -E2BIG;

@@ -31,6 +31,15 @@ static inline bool too_many(const struct auq_wait_args *args)
 	       exceeds(args);
 }
 
+/*
+ * Kernels that read points as 4-byte elements count in 16 bits: 65536 fences are none. Each syncobj
+ * and point has one at least; how many a BO has is not known here.
+ */
+static bool wraps(const struct auq_wait_args *args)
+{
+	return args->num_syncobjs + args->num_timelines > MAX_FENCES;
+}
+
 /* The kernel does not look at @fences when it counts. */
 static inline void wait_init(struct auq_uapi_wait *wait, const struct auq_wait_args *args,
 			     struct auq_fence *fences)
@@ -144,6 +153,8 @@ static __attribute__((noinline)) int wait_carefully(struct auq_device *dev,
 	if (r)
 		return r;
 	if (args->flags & ~(AUQ_WAIT_UNSAFE | AUQ_WAIT_SHORT) || too_many(args))
+		return -EINVAL;
+	if (dev->traits[AUQ_TRAIT_POINTS_U64] != AUQ_YES && wraps(args))
 		return -EINVAL;
 
 	wait_init(&wait, args, fences);

@@ -136,6 +136,11 @@ static void test_wait_arguments(void)
 {
 	struct auq_wait_args args = wait_for_syncobj(), bad;
 	struct auq_fence fences[4], *allocated = NULL;
+	static const uint64_t points[1];
+	static struct {
+		struct auq_wait_args args;
+		char zeros[4096];
+	} large;
 	uint32_t num = 4;
 
 	use_kernel("7.3.4");
@@ -160,6 +165,24 @@ static void test_wait_arguments(void)
 	bad = args, bad.num_bo_write = 65537;
 	is(auq_wait(dev, &bad, fences, &num), -EINVAL, "too many to write");
 	is(num, 4, "room left alone");
+	large.args = args;
+	large.args.size = sizeof(large);
+	is(auq_wait(dev, &large.args, fences, &num), -E2BIG, "a size that cannot be true");
+
+	use_kernel("6.18.15");
+	bad = args, bad.num_syncobjs = 65535;
+	bad.timelines = handles;
+	bad.points = points;
+	bad.num_timelines = 1;
+	is(auq_wait(dev, &bad, fences, &num), -EINVAL, "65536 fences, whose count would be 0");
+	is(auq_wait_count(dev, &bad, &num), -EINVAL, "count: the same");
+	bad.num_timelines = 0;
+	FAKE_EXPECT(COUNT(count_2));
+	is(auq_wait_count(dev, &bad, &num), 0, "65535");
+	use_kernel("7.3.4");
+	bad.num_timelines = 1;
+	FAKE_EXPECT(COUNT(count_2));
+	is(auq_wait_count(dev, &bad, &num), 0, "65536 on a kernel that counts no further");
 	fake_check("arguments", 1);
 }
 
