@@ -46,9 +46,9 @@ static const struct trait traits[AUQ_NUM_TRAITS] = {
 	/* amdgpu_userq_wait_ioctl(): size of the elements that it copies from the user */
 	[AUQ_TRAIT_POINTS_U64] =
 		{
-			"since 7.1",
+			"since 7.1.3, perhaps earlier",
 			{NO(KERNEL(6, 18, 0), KERNEL(6, 18, 15)),
-			 NO(KERNEL(7, 0, 0), KERNEL(7, 0, 14)), YES(KERNEL(7, 1, 0), EVER)},
+			 NO(KERNEL(7, 0, 0), KERNEL(7, 0, 14)), YES(KERNEL(7, 1, 3), EVER)},
 		},
 	/* amdgpu_userq_fence_create(), from 7.1 amdgpu_userq_fence_init() */
 	[AUQ_TRAIT_LEAK_BORN_SIGNALED] =
@@ -108,9 +108,9 @@ static const struct trait traits[AUQ_NUM_TRAITS] = {
 	/* amdgpu_userq_wait_add_fence() */
 	[AUQ_TRAIT_WAIT_SHORT_BLOCKS] =
 		{
-			"since 7.1",
+			"since 7.1.3, perhaps earlier",
 			{NO(KERNEL(6, 18, 0), LAST_OF(6, 18)), NO(KERNEL(7, 0, 0), LAST_OF(7, 0)),
-			 YES(KERNEL(7, 1, 0), KERNEL(7, 3, 4))},
+			 YES(KERNEL(7, 1, 3), KERNEL(7, 3, 4))},
 		},
 	/* amdgpu_userq_wait_ioctl(): WARN_ON_ONCE(num_fences >= ...) */
 	[AUQ_TRAIT_WAIT_SHORT_WARNS] =
@@ -138,7 +138,7 @@ static const struct trait traits[AUQ_NUM_TRAITS] = {
 		{
 			"6.18, 7.1, 7.2; in 7.3 with amdgpu.gpu_recovery=0",
 			{YES(KERNEL(6, 18, 0), KERNEL(6, 18, 15)),
-			 YES(KERNEL(7, 1, 0), KERNEL(7, 1, 13)),
+			 YES(KERNEL(7, 1, 3), KERNEL(7, 1, 13)),
 			 YES(KERNEL(7, 2, 0), KERNEL(7, 2, 13)),
 			 YES(KERNEL(7, 3, 0), KERNEL(7, 3, 4))},
 		},
