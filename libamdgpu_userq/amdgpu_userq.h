@@ -584,7 +584,8 @@ struct auq_signal_args {
 
 /**
  * USERQ_SIGNAL: makes a fence of the value in the queue's wptr page, as it is
- * now, and puts it into syncobjs (replacing what they hold) and BOs. The fence
+ * now, and puts it into syncobjs (replacing what they hold) and BOs; from there
+ * DRM_IOCTL_SYNCOBJ_TRANSFER takes it to a point of a timeline. The fence
  * is done when the queue's slot reaches that value, which it may have already.
  * No handle at all is fine. Call it after auq_queue_submit(), before the next
  * one: amdgpu_userq_fence.c, amdgpu_userq_signal_ioctl().
