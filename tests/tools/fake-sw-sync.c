@@ -93,6 +93,9 @@ int sw_sync_fence(int timeline, uint32_t value)
 
 int sw_sync_advance(int timeline, uint32_t by)
 {
+	/* Time for a thread that asks to begin with that. */
+	if (fake_flaw == FAKE_SLOW_ANSWERS)
+		sleep_ms(1);
 	pthread_mutex_lock(&lock);
 	timelines[files[timeline].timeline].value += by;
 	pthread_mutex_unlock(&lock);
@@ -192,10 +195,12 @@ int sync_file_status(int file, int *status)
 	sched_yield();
 	pthread_mutex_lock(&lock);
 	*status = own_status(&files[file]);
-	if (fake_flaw == FAKE_EARLY_IN_RACE && files[file].num > 1 &&
-	    count_status(&files[file], 0) == 1)
+	if ((fake_flaw == FAKE_EARLY_IN_RACE || fake_flaw == FAKE_SLOW_ANSWERS) &&
+	    files[file].num > 1 && count_status(&files[file], 0) == 1)
 		*status = 1;
 	pthread_mutex_unlock(&lock);
+	if (fake_flaw == FAKE_SLOW_ANSWERS)
+		sleep_ms(5);
 	return 0;
 }
 

@@ -16,6 +16,7 @@ enum fake_flaw {
 	FAKE_FENCE_FAILS,   /* -EMFILE */
 	FAKE_ASKER_OOPSES,  /* a thread that asks is gone */
 	FAKE_EARLY_IN_RACE, /* signaled for the moment in which the last member is */
+	FAKE_SLOW_ANSWERS,  /* likewise, and a thread that asks gets old answers */
 };
 
 extern enum fake_flaw fake_flaw;

@@ -141,11 +141,28 @@ static void test_files(void)
 	is(fake_open_files(), 0, "no file is left open");
 }
 
+/* What is wrong between two signals only is asked for between them. */
+static void test_asked_between(void)
+{
+	struct heartbeat beat = {.call = ""};
+	struct lifeline line = {.sock = -1, .beat = &beat};
+	struct sync_case trial = {
+		.group = SYNC_RACE, .members = 3, .poll_after = 4, .ask = true, .order = {0, 1, 2}};
+	struct sync_outcome outcome;
+	cpu_set_t cpus;
+
+	sched_getaffinity(0, sizeof(cpus), &cpus);
+	fake_flaw = FAKE_SLOW_ANSWERS;
+	sync_trial("fake", &trial, &cpus, &line, &outcome);
+	is(outcome.fault, SYNC_EARLY, "a thread asks between the signals, however slowly");
+}
+
 int main(void)
 {
 	test_good();
 	test_flaws();
 	test_ends();
 	test_files();
+	test_asked_between();
 	return tap_done();
 }

@@ -221,12 +221,15 @@ static void *ask(void *arg)
 	return NULL;
 }
 
-/* Until it has asked once more; false if it has ended before. */
+/*
+ * Until it has begun to ask once more and is done; false if it has ended before.
+ * What it asks right now may be from before the last signal, and does not count.
+ */
 static bool wait_for_asker(struct asker *asker, pthread_t thread)
 {
 	unsigned before = atomic_load(&asker->asked);
 
-	while (atomic_load(&asker->asked) == before) {
+	while (atomic_load(&asker->asked) - before < 2) {
 		if (pthread_tryjoin_np(thread, NULL) == 0)
 			return false;
 		sched_yield();
