@@ -56,7 +56,7 @@ void *realloc(void *old, size_t size)
 
 int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
-	static int (*next)(pthread_mutex_t *mutex);
+	static int (*next)(pthread_mutex_t * mutex);
 
 	locks++;
 	if (!next)

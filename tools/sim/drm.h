@@ -60,7 +60,7 @@ struct gem_object {
 	size_t bytes;
 	struct sim_memory *memory;
 	struct resv resv;
-	struct resv *heir; /* takes the fences of one that a kernel never frees; or NULL */
+	struct resv *heir;     /* takes the fences of one that a kernel never frees; or NULL */
 	struct sim_fd *dmabuf; /* a reference as long as there are handles, or NULL */
 	uint64_t mmap_offset;  /* fake, in the DRM file; unique as long as it lives */
 };
