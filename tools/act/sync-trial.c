@@ -208,8 +208,8 @@ static void *ask(void *arg)
 	while (!atomic_load(&asker->stop)) {
 		int err = sync_file_status(asker->merged, &asker->status);
 
-		if (!err && !asker->status && asker->poll)
-			asker->status = sync_file_poll(asker->merged, 0);
+		if (!err && !asker->status && asker->poll && sync_file_poll(asker->merged, 0) > 0)
+			asker->status = 1;
 		/* The signal is counted before it is given. */
 		if (asker->status && atomic_load(&asker->begun) < asker->needed) {
 			asker->early = true;
