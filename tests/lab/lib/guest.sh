@@ -23,9 +23,6 @@ guest_accel() {
 guest_boot() {
 	local kernel_dir=$1 initramfs=$2 log=$3 accel rc=0 port
 	accel=$(guest_accel "$kernel_dir")
-	# A busy host makes the kernel distrust the TSC, which emulation keeps in step on all CPUs. Any other
-	# clock stands still when the CPU that counts its rounds is stuck, and with it every time limit.
-	if [ "$accel" = tcg ]; then append+=' tsc=reliable'; fi
 	local args=(
 		-accel "$accel" -cpu "$([ "$accel" = kvm ] && echo host || echo max)" -smp 2 -m "$memory"
 		-nodefaults -display none -no-reboot
