@@ -28,6 +28,22 @@ bool is_word(const char *text, size_t length, const char *word)
 	return strlen(word) == length && strncmp(text, word, length) == 0;
 }
 
+char *help_behind_options(int key, const char *text, void (*fill)(FILE *out))
+{
+	char *filled = NULL;
+	size_t size;
+	FILE *out;
+
+	if (key != ARGP_KEY_HELP_POST_DOC)
+		return (char *)text;
+	out = open_memstream(&filled, &size);
+	if (!out)
+		return NULL;
+	fill(out);
+	fclose(out);
+	return filled;
+}
+
 volatile sig_atomic_t asked_to_stop;
 
 static void on_signal(int number)

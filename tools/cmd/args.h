@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /** The number that an option was given; ends the process, with a message, if it is none. */
 uint64_t parse_number(struct argp_state *state, const char *what, const char *text, uint64_t low,
@@ -14,6 +15,9 @@ uint64_t parse_number(struct argp_state *state, const char *what, const char *te
 
 /** Whether @text begins with @word and is as long as that. */
 bool is_word(const char *text, size_t length, const char *word);
+
+/** For argp's help_filter: what @fill writes comes behind the options, other texts stay. */
+char *help_behind_options(int key, const char *text, void (*fill)(FILE *out));
 
 /** What is written to standard output. */
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_TAP };

@@ -65,24 +65,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 /* The table of defects, from the catalogue, behind the options. */
-static char *help_filter(int key, const char *text, void *input)
+static void list_defects(FILE *out)
 {
-	char *table = NULL;
-	size_t size;
-	FILE *out;
-
-	(void)input;
-	if (key != ARGP_KEY_HELP_POST_DOC)
-		return (char *)text;
-	out = open_memstream(&table, &size);
-	if (!out)
-		return NULL;
 	fprintf(out, "Defects:\n");
 	for (unsigned i = 0; i < catalogue_size; i++)
 		fprintf(out, "  %-8s %s\n", catalogue[i].id, catalogue[i].title);
 	fprintf(out, "\nExit status: 0 clean, 1 leak found, 2 trouble or no verdict");
-	fclose(out);
-	return table;
+}
+
+static char *help_filter(int key, const char *text, void *input)
+{
+	(void)input;
+	return help_behind_options(key, text, list_defects);
 }
 
 struct rendering {

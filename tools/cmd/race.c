@@ -120,24 +120,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 /* The table of races behind the options. */
-static char *help_filter(int key, const char *text, void *input)
+static void list_races(FILE *out)
 {
-	char *table = NULL;
-	size_t size;
-	FILE *out;
-
-	(void)input;
-	if (key != ARGP_KEY_HELP_POST_DOC)
-		return (char *)text;
-	out = open_memstream(&table, &size);
-	if (!out)
-		return NULL;
 	fprintf(out, "Races:\n");
 	for (unsigned i = 0; i < RACE_NUM_KINDS; i++)
 		fprintf(out, "  %-15s  %s\n", race_kind_name(i), race_kind_title(i));
 	fprintf(out, "\nExit status: 0 clean, 1 something found, 2 trouble or no verdict");
-	fclose(out);
-	return table;
+}
+
+static char *help_filter(int key, const char *text, void *input)
+{
+	(void)input;
+	return help_behind_options(key, text, list_races);
 }
 
 /* False, with a message, when nothing may run here. */

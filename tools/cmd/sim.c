@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <config.h>
 
+#include "cmd/args.h"
 #include "cmd/cmd.h"
 #include "cmd/simulated.h"
 
@@ -65,25 +66,19 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 /* The table of profiles behind the options. */
-static char *help_filter(int key, const char *text, void *input)
+static void list_kernels(FILE *out)
 {
-	char *table = NULL;
-	size_t size;
-	FILE *out;
-
-	(void)input;
-	if (key != ARGP_KEY_HELP_POST_DOC)
-		return (char *)text;
-	out = open_memstream(&table, &size);
-	if (!out)
-		return NULL;
 	fprintf(out, "Kernels:");
 	for (const struct sim_profile *profile = sim_profiles; profile->name; profile++)
 		fprintf(out, " %s", profile->name);
 	fprintf(out, "\n\nExit status: the program's, 128 and the number of the signal that "
 		     "ended it, or 2 when it could not be run");
-	fclose(out);
-	return table;
+}
+
+static char *help_filter(int key, const char *text, void *input)
+{
+	(void)input;
+	return help_behind_options(key, text, list_kernels);
 }
 
 static const struct argp argp = {
