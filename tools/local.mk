@@ -4,7 +4,7 @@
 noinst_LTLIBRARIES += %D%/libamdfence.la
 %C%_libamdfence_la_SOURCES = \
 	%D%/act/answer.c %D%/act/answer.h %D%/act/batch.c %D%/act/batch.h %D%/act/bench.c %D%/act/child.c %D%/act/child.h \
-	%D%/act/clock.h \
+	%D%/act/clock.h %D%/act/fates.c %D%/act/fates.h \
 	%D%/act/race-actor.c %D%/act/race-actor.h %D%/act/race-ground.c %D%/act/race-ground.h %D%/act/race-rival.c %D%/act/race-rival.h \
 	%D%/act/race-queue.c %D%/act/race-queue.h %D%/act/race-run.c %D%/act/race-run.h \
 	%D%/act/race-actor.c %D%/act/race-actor.h %D%/act/race-ground.c %D%/act/race-ground.h %D%/act/race-queue.c %D%/act/race-queue.h \
@@ -14,7 +14,7 @@ noinst_LTLIBRARIES += %D%/libamdfence.la
 	%D%/act/sync-trial.c %D%/act/sync-trial.h \
 	%D%/act/trial.c %D%/act/trial.h %D%/act/trial-control.c %D%/act/trial-l1.c \
 	%D%/act/trial-l2.c %D%/act/trial-l3.c %D%/act/trial-l4.c \
-	%D%/act/victim.c %D%/act/victim.h %D%/act/watch.c %D%/act/watch.h \
+	%D%/act/victim.c %D%/act/victim.h \
 	%D%/cmd/completion.c %D%/cmd/race.c %D%/cmd/races.c %D%/cmd/races.h \
 	%D%/cmd/args.c %D%/cmd/args.h %D%/cmd/outcome.c %D%/cmd/outcome.h \
 	%D%/cmd/check.c %D%/cmd/check.h %D%/cmd/cmd.h %D%/cmd/device.c %D%/cmd/diff.c %D%/cmd/dump.c %D%/cmd/help.c %D%/cmd/leak-check.c %D%/cmd/list.c \

@@ -35,8 +35,8 @@ static unsigned count(const struct batch_result *result, enum fate fate)
 {
 	unsigned num = 0;
 
-	for (unsigned i = 0; i < result->watch.num; i++)
-		num += result->watch.trials[i].fate == fate;
+	for (unsigned i = 0; i < result->fates.num; i++)
+		num += result->fates.trials[i].fate == fate;
 	return num;
 }
 
@@ -57,7 +57,7 @@ static void expect(const char *id, unsigned defects, unsigned leaked)
 	ok(!fake_queues() && !fake_devices(), "... and nothing is left open");
 	if (!(defects & FAKE_L2))
 		is(fake_used_slots(), 2 + leaked, "... and no slot beside those is lost");
-	watch_fini(&result.watch);
+	fates_fini(&result.fates);
 }
 
 static void test_silent_control(void)
@@ -71,7 +71,7 @@ static void test_silent_control(void)
 	batch_run(&opts, &result);
 	is(fake_used_slots(), 1 + result.probes, "each mark and probe costs a slot on L2");
 	ok(!result.err && count(&result, FATE_FREED) == TRIALS, "a silent control is clean on L2");
-	watch_fini(&result.watch);
+	fates_fini(&result.fates);
 }
 
 static void test_error(void)
@@ -86,7 +86,7 @@ static void test_error(void)
 	ok(result.run == 3 && count(&result, FATE_UNKNOWN) == 3, "what could not be looked at is "
 								 "unknown, not clean");
 	ok(strcmp(result.call, "USERQ CREATE") == 0, "the call is named");
-	watch_fini(&result.watch);
+	fates_fini(&result.fates);
 }
 
 static void test_stuck(void)
@@ -100,7 +100,7 @@ static void test_stuck(void)
 	batch_run(&opts, &result);
 	ok(result.stuck && strcmp(result.call, "USERQ FREE") == 0, "a call that does not return");
 	fake_unstick();
-	watch_fini(&result.watch);
+	fates_fini(&result.fates);
 }
 
 static void test_late(void)
@@ -115,7 +115,7 @@ static void test_late(void)
 	ok(result.err == -ETIME && !result.stuck && !result.died && result.run == 3,
 	   "three trials that are held up are enough");
 	is(count(&result, FATE_FREED), 3, "... and they are judged");
-	watch_fini(&result.watch);
+	fates_fini(&result.fates);
 }
 
 static void ask_to_stop(void *arg, unsigned done)
@@ -138,7 +138,7 @@ static void test_stop(void)
 	ok(result.err == -EINTR && result.run < 1000 && !result.died, "asked to stop, it stops");
 	is(count(&result, FATE_UNKNOWN), 1, "... and of the last trial nobody knows how it ended");
 	ok(!fake_queues() && !fake_devices(), "... and leaves nothing open");
-	watch_fini(&result.watch);
+	fates_fini(&result.fates);
 }
 
 /* Ctrl-C of the terminal reaches no other session; what is sent to the worker is blocked. */
@@ -164,7 +164,7 @@ static void test_terminated(void)
 	batch_run(&opts, &result);
 	ok(!result.err && !result.died && result.run == TRIALS, "SIGTERM does not end the worker");
 	ok(session && session != getsid(0), "... which has a session of its own");
-	watch_fini(&result.watch);
+	fates_fini(&result.fates);
 }
 
 static void kill_worker(void *arg, unsigned done)
@@ -186,7 +186,7 @@ static void test_worker_killed(void)
 	batch_run(&opts, &result);
 	ok(result.died && result.err == -ECHILD && !result.stuck, "a worker that was killed");
 	is(count(&result, FATE_UNKNOWN), result.run, "... leaves nothing known");
-	watch_fini(&result.watch);
+	fates_fini(&result.fates);
 }
 
 static void leave_hole(void *arg, unsigned done)
@@ -210,7 +210,7 @@ static void test_hole(void)
 	batch_run(&opts, &result);
 	is(count(&result, FATE_OCCUPIED), TRIALS, "a hole below what leaked");
 	ok(!fake_queues() && fake_used_slots() == TRIALS, "... stays one");
-	watch_fini(&result.watch);
+	fates_fini(&result.fates);
 }
 
 static bool has_signalled(void)

@@ -33,8 +33,8 @@ static unsigned count(const struct race_result *result, enum fate fate)
 {
 	unsigned num = 0;
 
-	for (unsigned i = 0; i < result->watch.num; i++)
-		num += result->watch.trials[i].fate == fate;
+	for (unsigned i = 0; i < result->fates.num; i++)
+		num += result->fates.trials[i].fate == fate;
 	return num;
 }
 
@@ -52,8 +52,8 @@ static void test_clean(enum race_kind kind, unsigned rounds)
 	ok(!race_run(&report, &opts, &result) && !result.err && result.run == rounds,
 	   "%s: all rounds are done", race_kind_name(kind));
 	ok(!race_finding_faults(&report.findings[kind]), "... without a fault");
-	is(count(&result, FATE_FREED), result.watch.num, "... each slot is free again");
-	ok(result.watch.num >= rounds && is_empty() && !fake_used_slots(),
+	is(count(&result, FATE_FREED), result.fates.num, "... each slot is free again");
+	ok(result.fates.num >= rounds && is_empty() && !fake_used_slots(),
 	   "... and nothing is left");
 	race_result_fini(&result);
 }
@@ -136,7 +136,7 @@ static void test_killed(void)
 	race_run(&report, &opts, &result);
 	ok(!result.stuck && report.findings[RACE_CONTROL].count[RACE_DIED] == 1,
 	   "a worker that was killed");
-	is(count(&result, FATE_UNKNOWN), result.watch.num, "... leaves nothing known");
+	is(count(&result, FATE_UNKNOWN), result.fates.num, "... leaves nothing known");
 	race_result_fini(&result);
 }
 

@@ -17,7 +17,7 @@ struct message {
 	unsigned probes;
 };
 
-static int run_trials(struct bench *bench, const struct batch_options *options, struct watch *watch)
+static int run_trials(struct bench *bench, const struct batch_options *options, struct fates *fates)
 {
 	for (unsigned i = 0; i < options->trials; i++) {
 		struct message msg = {.type = MESSAGE_TRIAL, .trial = i};
@@ -28,23 +28,23 @@ static int run_trials(struct bench *bench, const struct batch_options *options, 
 		err = options->trial->run(bench, &msg.slot);
 		if (err)
 			return err;
-		watch_add(watch, msg.slot);
+		fates_add(fates, msg.slot);
 		line_send(bench->line, &msg, sizeof(msg));
 	}
 	return 0;
 }
 
-static int settle(struct bench *bench, const struct batch_options *options, struct watch *watch,
+static int settle(struct bench *bench, const struct batch_options *options, struct fates *fates,
 		  unsigned *probes)
 {
 	struct probe probe = {.bench = bench};
-	int err = probe_settle(&probe, watch, options->settle_ms);
+	int err = probe_settle(&probe, fates, options->settle_ms);
 
 	*probes = probe.made;
 	return err;
 }
 
-static int work(struct lifeline *line, const struct batch_options *options, struct watch *watch,
+static int work(struct lifeline *line, const struct batch_options *options, struct fates *fates,
 		unsigned *probes)
 {
 	struct victim *victim = NULL;
@@ -63,12 +63,12 @@ static int work(struct lifeline *line, const struct batch_options *options, stru
 		return err;
 	}
 	bench.victim = victim;
-	bench.watch = watch;
-	err = run_trials(&bench, options, watch);
+	bench.fates = fates;
+	err = run_trials(&bench, options, fates);
 	call = atomic_load(&line->beat->call);
 	/* Whatever the other process still held is gone once it has ended. */
 	victim_end(victim);
-	settled = err == -EINTR || !options->probe ? 0 : settle(&bench, options, watch, probes);
+	settled = err == -EINTR || !options->probe ? 0 : settle(&bench, options, fates, probes);
 	if (!err) {
 		err = settled;
 		call = atomic_load(&line->beat->call);
@@ -84,37 +84,37 @@ static void worker(struct lifeline *line, void *arg)
 {
 	const struct batch_options *options = arg;
 	struct message end = {.type = MESSAGE_END};
-	struct watch watch;
+	struct fates fates;
 
-	end.err = watch_init(&watch, options->trials);
+	end.err = fates_init(&fates, options->trials);
 	if (!end.err)
-		end.err = work(line, options, &watch, &end.probes);
-	watch_close(&watch, FATE_UNKNOWN);
-	for (unsigned i = 0; i < watch.num; i++) {
+		end.err = work(line, options, &fates, &end.probes);
+	fates_close(&fates, FATE_UNKNOWN);
+	for (unsigned i = 0; i < fates.num; i++) {
 		struct message msg = {.type = MESSAGE_FATE, .trial = i};
 
-		msg.fate = watch.trials[i].fate;
+		msg.fate = fates.trials[i].fate;
 		line_send(line, &msg, sizeof(msg));
 	}
 	line_send(line, &end, sizeof(end));
-	watch_fini(&watch);
+	fates_fini(&fates);
 }
 
 static void take_message(const struct message *msg, const struct batch_options *options,
 			 struct batch_result *result)
 {
-	struct watch *watch = &result->watch;
+	struct fates *fates = &result->fates;
 
 	switch (msg->type) {
 	case MESSAGE_TRIAL:
-		watch->trials[msg->trial].slot = msg->slot;
-		watch->trials[msg->trial].fate = FATE_UNKNOWN;
-		watch->num = result->run = msg->trial + 1;
+		fates->trials[msg->trial].slot = msg->slot;
+		fates->trials[msg->trial].fate = FATE_UNKNOWN;
+		fates->num = result->run = msg->trial + 1;
 		if (options->progress)
 			options->progress(options->progress_arg, result->run);
 		break;
 	case MESSAGE_FATE:
-		watch->trials[msg->trial].fate = msg->fate;
+		fates->trials[msg->trial].fate = msg->fate;
 		break;
 	case MESSAGE_END:
 		result->err = msg->err;
@@ -132,12 +132,12 @@ int batch_run(const struct batch_options *options, struct batch_result *result)
 	int err, got;
 
 	*result = (struct batch_result){0};
-	err = watch_init(&result->watch, options->trials);
+	err = fates_init(&result->fates, options->trials);
 	if (err)
 		return err;
 	err = child_start(&child, "amdfence-worker", worker, (void *)options);
 	if (err) {
-		watch_fini(&result->watch);
+		fates_fini(&result->fates);
 		return err;
 	}
 	for (;;) {

@@ -4,7 +4,7 @@
 #define AMDFENCE_BATCH_H
 
 #include "act/trial.h"
-#include "act/watch.h"
+#include "act/fates.h"
 
 #include <signal.h>
 
@@ -24,7 +24,7 @@ struct batch_options {
 
 struct batch_result {
 	unsigned run;
-	struct watch watch; /* slots and fates of those run; watch_fini() by the caller */
+	struct fates fates; /* slots and fates of those run; fates_fini() by the caller */
 	unsigned probes;
 	int err;          /* what ended it early, or 0; -EINTR when it was asked to stop */
 	const char *call; /* that err is of */

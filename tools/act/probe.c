@@ -20,12 +20,12 @@
 /* When no slot of a probe ever came back, each look costs one for good (L2). */
 #define LAST_LOOKS_THAT_LEAK 8
 
-int probe_look(struct probe *probe, struct watch *watch)
+int probe_look(struct probe *probe, struct fates *fates)
 {
 	struct bench *bench = probe->bench;
 	uint32_t wanted, slot;
 
-	while (watch_highest(watch, &wanted)) {
+	while (fates_highest(fates, &wanted)) {
 		struct auq_queue *queue;
 		int err;
 
@@ -42,7 +42,7 @@ int probe_look(struct probe *probe, struct watch *watch)
 			bench_free(bench, queue);
 			return err;
 		}
-		watch_free(watch, slot);
+		fates_free(fates, slot);
 		if (slot < wanted) {
 			probe->held[probe->num_held++] = queue;
 			continue;
@@ -84,18 +84,18 @@ unsigned probe_most(unsigned settle_ms)
 	return looks;
 }
 
-static int settle(struct probe *probe, struct watch *watch, unsigned settle_ms)
+static int settle(struct probe *probe, struct fates *fates, unsigned settle_ms)
 {
 	const uint64_t end = clock_ms() + settle_ms;
 	unsigned pause = FIRST_PAUSE_MS, last_looks = 0;
 	uint32_t slot;
 
-	while (watch_highest(watch, &slot)) {
+	while (fates_highest(fates, &slot)) {
 		int err;
 
 		if (line_is_stopped(probe->bench->line))
 			return -EINTR;
-		err = probe_look(probe, watch);
+		err = probe_look(probe, fates);
 		if (err)
 			return err;
 		if (clock_ms() < end) {
@@ -107,13 +107,13 @@ static int settle(struct probe *probe, struct watch *watch, unsigned settle_ms)
 		if (last_looks >= (probe->came_back ? LAST_LOOKS : LAST_LOOKS_THAT_LEAK))
 			break;
 	}
-	watch_close(watch, FATE_OCCUPIED);
+	fates_close(fates, FATE_OCCUPIED);
 	return 0;
 }
 
-int probe_settle(struct probe *probe, struct watch *watch, unsigned settle_ms)
+int probe_settle(struct probe *probe, struct fates *fates, unsigned settle_ms)
 {
-	int err = settle(probe, watch, settle_ms);
+	int err = settle(probe, fates, settle_ms);
 	int freed = free_held(probe);
 
 	return err ? err : freed;

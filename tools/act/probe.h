@@ -8,7 +8,7 @@
 #define AMDFENCE_PROBE_H
 
 #include "act/trial.h"
-#include "act/watch.h"
+#include "act/fates.h"
 
 struct probe {
 	struct bench *bench;
@@ -20,17 +20,17 @@ struct probe {
 };
 
 /**
- * Looks once at all slots that are open in @watch. -EMFILE when there are more
+ * Looks once at all slots that are open in @fates. -EMFILE when there are more
  * free slots below the highest of them than queues that one file may have.
  */
-int probe_look(struct probe *probe, struct watch *watch);
+int probe_look(struct probe *probe, struct fates *fates);
 
 /**
  * Looks until nothing is open or @settle_ms have passed and many looks more
  * found the same; what is open then is FATE_OCCUPIED. Frees all probes. -EINTR
  * when the parent has asked to stop. On failure what is open is left so.
  */
-int probe_settle(struct probe *probe, struct watch *watch, unsigned settle_ms);
+int probe_settle(struct probe *probe, struct fates *fates, unsigned settle_ms);
 
 /**
  * The most queues that probe_settle() makes where no slot comes back: one a

@@ -21,7 +21,7 @@ struct message {
 		MESSAGE_FATE,
 		MESSAGE_END
 	} type;
-	uint64_t number; /* of the round; of FATE: of the entry in the watch */
+	uint64_t number; /* of the round; of FATE: of the entry in the fates */
 	uint32_t slot;
 	enum fate fate;
 	struct race_fault fault;
@@ -43,7 +43,7 @@ struct worker {
 	struct race_table table;
 	struct race_rival *rival;
 	struct race_actor actor;
-	struct watch watch;
+	struct fates fates;
 	unsigned faults;
 };
 
@@ -112,7 +112,7 @@ static void tell_slots(struct worker *worker, uint64_t number)
 		struct message msg = {
 			.type = MESSAGE_SLOT, .number = number, .slot = ground->slots[i]};
 
-		watch_add(&worker->watch, msg.slot);
+		fates_add(&worker->fates, msg.slot);
 		line_send(worker->line, &msg, sizeof(msg));
 	}
 }
@@ -182,7 +182,7 @@ static int work(struct worker *worker)
 	race_rival_end(worker->rival);
 	if (worker->bench.dev && err != -EINTR && worker->job->options->probe) {
 		line_send(worker->line, &settle, sizeof(settle));
-		settled = probe_settle(&probe, &worker->watch, worker->job->report->base.settle_ms);
+		settled = probe_settle(&probe, &worker->fates, worker->job->report->base.settle_ms);
 	}
 	if (!err) {
 		err = settled;
@@ -201,18 +201,18 @@ static void run(struct lifeline *line, void *arg)
 	struct worker worker = {.job = job, .line = line, .bench = {.line = line}};
 	struct message end = {.type = MESSAGE_END};
 
-	end.err = watch_init(&worker.watch, most_slots(job->options));
+	end.err = fates_init(&worker.fates, most_slots(job->options));
 	if (!end.err)
 		end.err = work(&worker);
-	watch_close(&worker.watch, FATE_UNKNOWN);
-	for (unsigned i = 0; i < worker.watch.num; i++) {
+	fates_close(&worker.fates, FATE_UNKNOWN);
+	for (unsigned i = 0; i < worker.fates.num; i++) {
 		struct message msg = {.type = MESSAGE_FATE, .number = i};
 
-		msg.fate = worker.watch.trials[i].fate;
+		msg.fate = worker.fates.trials[i].fate;
 		line_send(line, &msg, sizeof(msg));
 	}
 	line_send(line, &end, sizeof(end));
-	watch_fini(&worker.watch);
+	fates_fini(&worker.fates);
 }
 
 /* ---- who waits for it ---------------------------------------------------- */
@@ -236,7 +236,7 @@ static void show_progress(const struct race_options *options, const struct race_
 static void take_message(struct race_report *report, const struct job *job,
 			 const struct message *msg, struct race_result *result)
 {
-	struct watch *watch = &result->watch;
+	struct fates *fates = &result->fates;
 
 	switch (msg->type) {
 	case MESSAGE_BEGIN:
@@ -244,9 +244,9 @@ static void take_message(struct race_report *report, const struct job *job,
 		result->run++;
 		break;
 	case MESSAGE_SLOT:
-		result->numbers[watch->num] = msg->number;
-		watch->trials[watch->num].slot = msg->slot;
-		watch->trials[watch->num++].fate = FATE_UNKNOWN;
+		result->numbers[fates->num] = msg->number;
+		fates->trials[fates->num].slot = msg->slot;
+		fates->trials[fates->num++].fate = FATE_UNKNOWN;
 		break;
 	case MESSAGE_FAULT:
 		add_fault(report, job, msg->number, &msg->fault);
@@ -255,7 +255,7 @@ static void take_message(struct race_report *report, const struct job *job,
 		show_progress(job->options, result, true);
 		break;
 	case MESSAGE_FATE:
-		watch->trials[msg->number].fate = msg->fate;
+		fates->trials[msg->number].fate = msg->fate;
 		break;
 	case MESSAGE_END:
 		result->err = msg->err;
@@ -329,7 +329,7 @@ int race_run(struct race_report *report, const struct race_options *options,
 	int err;
 
 	*result = (struct race_result){0};
-	err = watch_init(&result->watch, most_slots(options));
+	err = fates_init(&result->fates, most_slots(options));
 	if (err)
 		return err;
 	result->numbers = calloc(most_slots(options), sizeof(*result->numbers));
@@ -344,7 +344,7 @@ int race_run(struct race_report *report, const struct race_options *options,
 
 void race_result_fini(struct race_result *result)
 {
-	watch_fini(&result->watch);
+	fates_fini(&result->fates);
 	free(result->numbers);
 	result->numbers = NULL;
 }

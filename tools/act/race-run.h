@@ -3,7 +3,7 @@
 #ifndef AMDFENCE_RACE_RUN_H
 #define AMDFENCE_RACE_RUN_H
 
-#include "act/watch.h"
+#include "act/fates.h"
 #include "model/race.h"
 
 #include <signal.h>
@@ -24,8 +24,8 @@ struct race_options {
 
 struct race_result {
 	unsigned run;
-	struct watch watch; /* the slots that the rounds had, and what became of them */
-	uint64_t *numbers;  /* of the round that each entry of watch is of */
+	struct fates fates; /* the slots that the rounds had, and what became of them */
+	uint64_t *numbers;  /* of the round that each entry of fates is of */
 	int err;            /* that ended it early, not in a round; -EINTR when asked to stop */
 	const char *call;   /* that err is of */
 	bool stuck;         /* call did not return; the worker was left to it */

@@ -34,7 +34,7 @@ static int make_mark(struct bench *bench, uint32_t doorbell, struct auq_queue **
 	err = auq_queue_slot(*out, slot);
 	/* It may be that of an earlier trial, which was free then; the mark keeps it. */
 	if (!err)
-		watch_free(bench->watch, *slot);
+		fates_free(bench->fates, *slot);
 	return err;
 }
 

@@ -11,7 +11,7 @@
 #define AMDFENCE_TRIAL_H
 
 #include "act/child.h"
-#include "act/watch.h"
+#include "act/fates.h"
 
 #include <amdgpu_userq.h>
 
@@ -25,7 +25,7 @@ struct bench {
 	struct auq_buffer *doorbells;
 	struct victim *victim; /* NULL if the trial needs none */
 	unsigned marks;        /* queues that signalled only to tell their slot */
-	struct watch *watch;   /* told of the slots of these, which were free */
+	struct fates *fates;   /* told of the slots of these, which were free */
 	unsigned late;         /* L3's that took longer than hang detection may let them */
 };
 

@@ -30,15 +30,15 @@ static enum said said_of(enum fate fate)
 	return fate == FATE_OCCUPIED ? SAID_LEAKED : fate == FATE_FREED ? SAID_FREE : SAID_NOTHING;
 }
 
-void take_outcomes(struct finding *finding, const struct watch *watch, bool probed)
+void take_outcomes(struct finding *finding, const struct fates *fates, bool probed)
 {
-	finding->run = watch->num;
-	for (unsigned i = 0; i < watch->num; i++) {
+	finding->run = fates->num;
+	for (unsigned i = 0; i < fates->num; i++) {
 		struct outcome *outcome = &finding->outcomes[i];
 
-		*outcome = (struct outcome){.slot = watch->trials[i].slot};
+		*outcome = (struct outcome){.slot = fates->trials[i].slot};
 		if (probed)
-			outcome->said[EVIDENCE_SLOTS] = said_of(watch->trials[i].fate);
+			outcome->said[EVIDENCE_SLOTS] = said_of(fates->trials[i].fate);
 	}
 }
 

@@ -3,7 +3,7 @@
 #ifndef AMDFENCE_OUTCOME_H
 #define AMDFENCE_OUTCOME_H
 
-#include "act/watch.h"
+#include "act/fates.h"
 #include "model/report.h"
 
 #include <signal.h>
@@ -11,8 +11,8 @@
 /** Of errors that no call gives here, but trials and probe do: what they mean; else NULL. */
 const char *reason_of_ours(int err);
 
-/** A finding's outcomes, for each entry of @watch; @probed: its fates are evidence. */
-void take_outcomes(struct finding *finding, const struct watch *watch, bool probed);
+/** A finding's outcomes, for each entry of @fates; @probed: its fates are evidence. */
+void take_outcomes(struct finding *finding, const struct fates *fates, bool probed);
 
 /**
  * Reads the listing until it says of no outcome that it leaked, or the time to

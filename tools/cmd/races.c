@@ -110,12 +110,12 @@ static void count_leaks(struct race_report *report, enum race_kind kind,
 static int judge_slots(struct races *races, enum race_kind kind, const struct race_result *result)
 {
 	struct report *base = &races->report->base;
-	struct finding slots = {.outcomes = calloc(result->watch.num + 1, sizeof(struct outcome))};
+	struct finding slots = {.outcomes = calloc(result->fates.num + 1, sizeof(struct outcome))};
 	int err = 0;
 
 	if (!slots.outcomes)
 		return -ENOMEM;
-	take_outcomes(&slots, &result->watch, base->use[EVIDENCE_SLOTS]);
+	take_outcomes(&slots, &result->fates, base->use[EVIDENCE_SLOTS]);
 	if (base->use[EVIDENCE_DEBUGFS] && !result->stuck)
 		err = look_at_listing(base, &slots, races->options->stop);
 	evidence_combine(&slots, base->after.listing);

@@ -28,7 +28,7 @@ static void take_result(struct finding *finding, const struct batch_result *resu
 {
 	finding->probes += result->probes;
 	finding->error[0] = 0;
-	take_outcomes(finding, &result->watch, probed);
+	take_outcomes(finding, &result->fates, probed);
 	if (result->stuck)
 		snprintf(finding->error, sizeof(finding->error),
 			 "%s did not return; the worker process is left to it", result->call);
@@ -65,7 +65,7 @@ static int run_once(struct report *report, struct finding *finding,
 		return err;
 	take_result(finding, &result, batch.probe);
 	report->stuck |= result.stuck;
-	watch_fini(&result.watch);
+	fates_fini(&result.fates);
 	if (report->use[EVIDENCE_DEBUGFS] && !result.stuck)
 		err = look_at_listing(report, finding, options->stop);
 	evidence_combine(finding, report->after.listing);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is known of the slots that trials used. No device, no clock. */
-#ifndef AMDFENCE_WATCH_H
-#define AMDFENCE_WATCH_H
+#ifndef AMDFENCE_FATES_H
+#define AMDFENCE_FATES_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@ enum fate {
 	FATE_UNKNOWN,  /* nobody could look */
 };
 
-struct watch {
+struct fates {
 	struct {
 		uint32_t slot;
 		enum fate fate;
@@ -22,19 +22,19 @@ struct watch {
 	unsigned room;
 };
 
-int watch_init(struct watch *watch, unsigned room);
-void watch_fini(struct watch *watch);
+int fates_init(struct fates *fates, unsigned room);
+void fates_fini(struct fates *fates);
 
 /** A queue of ours was given this slot: it was free. */
-void watch_free(struct watch *watch, uint32_t slot);
+void fates_free(struct fates *fates, uint32_t slot);
 
-/** As watch_free(), for the next trial, whose slot is watched from now on. */
-void watch_add(struct watch *watch, uint32_t slot);
+/** As fates_free(), for the next trial, whose slot is watched from now on. */
+void fates_add(struct fates *fates, uint32_t slot);
 
 /** Whether something is open still, and the highest slot of that. */
-bool watch_highest(const struct watch *watch, uint32_t *slot);
+bool fates_highest(const struct fates *fates, uint32_t *slot);
 
 /** What is open still, is now @fate. */
-void watch_close(struct watch *watch, enum fate fate);
+void fates_close(struct fates *fates, enum fate fate);
 
 #endif
