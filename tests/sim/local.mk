@@ -41,11 +41,15 @@ check_PROGRAMS += %D%/test-core %D%/test-drm %D%/test-fence %D%/test-memory %D%/
 # The device.
 sim_gpu_sources = $(sim_test_sources) %D%/userq-client.c %D%/userq-client.h
 sim_gpu_ldadd = tools/sim/libsimgpu.la tools/sim/libsim.la libamdgpu_userq/libamdgpu_userq.la
-check_PROGRAMS += %D%/test-engine %D%/test-listing %D%/test-userq
+check_PROGRAMS += %D%/test-clients %D%/test-engine %D%/test-listing %D%/test-userq
 %C%_test_engine_SOURCES = %D%/test-engine.c $(sim_gpu_sources)
 %C%_test_engine_CPPFLAGS = $(sim_test_cppflags)
 %C%_test_engine_CFLAGS = $(sim_test_cflags)
 %C%_test_engine_LDADD = $(sim_gpu_ldadd)
+%C%_test_clients_SOURCES = %D%/test-clients.c $(sim_gpu_sources)
+%C%_test_clients_CPPFLAGS = $(sim_test_cppflags)
+%C%_test_clients_CFLAGS = $(sim_test_cflags)
+%C%_test_clients_LDADD = $(sim_gpu_ldadd)
 %C%_test_listing_SOURCES = %D%/test-listing.c $(sim_gpu_sources)
 %C%_test_listing_CPPFLAGS = $(sim_test_cppflags)
 %C%_test_listing_CFLAGS = $(sim_test_cflags)

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -93,6 +94,26 @@ void sim_take_controls(struct sim *sim)
 {
 	if (sim->take_controls)
 		sim->take_controls(sim->take_controls_arg);
+}
+
+void sim_on_folder(struct sim *sim, void (*show)(void *arg, const char *path, bool is_there),
+		   void *arg)
+{
+	sim->show_folder = show;
+	sim->show_folder_arg = arg;
+}
+
+void sim_show_folder(struct sim *sim, bool is_there, const char *format, ...)
+{
+	char path[64];
+	va_list args;
+
+	if (!sim->show_folder)
+		return;
+	va_start(args, format);
+	vsnprintf(path, sizeof(path), format, args);
+	va_end(args);
+	sim->show_folder(sim->show_folder_arg, path, is_there);
 }
 
 struct gpu *gpu_of(struct sim *sim)

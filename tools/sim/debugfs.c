@@ -199,10 +199,13 @@ char *gpu_listing(struct gpu *gpu)
 char *sim_debugfs_read(struct sim *sim, const char *path, size_t *bytes)
 {
 	struct gpu *gpu = gpu_of(sim);
-	const struct control *control = find(gpu, path);
+	const struct control *control;
 	char *text = NULL;
 	FILE *out;
 
+	if (strncmp(path, "client-", strlen("client-")) == 0)
+		return gpu_client_text(gpu, path, bytes);
+	control = find(gpu, path);
 	if (!control)
 		return NULL;
 	out = open_memstream(&text, bytes);

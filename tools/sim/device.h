@@ -82,6 +82,7 @@ struct quirks {
 	bool attaches_each_open;  /* eviction fences: for each handle, else once */
 	bool attaches_unmapped;   /* to buffers that never had an address, too */
 	bool late_eviction_fence; /* CREATE makes it after the checks, else before */
+	bool dashes_queues;       /* debugfs: "queue-1", else "queue_1" */
 	bool close_hangs;         /* D7: with a pending last fence, for ever */
 };
 
@@ -202,6 +203,7 @@ struct gpu_queue {
 	struct gpu_file *file;
 	struct gpu_queue *next, **link; /* of those that are mapped */
 	unsigned refs;
+	uint32_t id; /* in its file */
 	uint32_t ip;
 	uint32_t doorbell; /* on the BAR, in dwords */
 	struct gpu_bo *doorbell_bo;
@@ -231,6 +233,10 @@ void gpu_queue_put(struct gpu_queue *queue);
 void gpu_queue_watch(struct gpu_queue *queue);
 /* That, of the queue's hang_work. */
 void gpu_queue_detect_hang(struct sim_work *work);
+/* clients.c: its folder in debugfs appears, or vanishes. */
+void gpu_queue_show(const struct gpu_queue *queue, bool is_there);
+/* A file of a client's folder, by its path from "client-" on; NULL: no such file. */
+char *gpu_client_text(struct gpu *gpu, const char *path, size_t *bytes);
 /* Where the entry of that doorbell is linked, or would be. */
 struct doorbell_entry **gpu_doorbell_find(struct gpu *gpu, uint32_t doorbell);
 /* The queue's own; a fence driver's stays. */

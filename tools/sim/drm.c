@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Open DRM files, and how an ioctl finds its function: drm_file.c, drm_ioctl(). */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,6 +37,7 @@ struct sim_fd *sim_open(struct sim *sim, struct sim_task *task, bool is_render_n
 	}
 	file->next = sim->files;
 	sim->files = file;
+	sim_show_folder(sim, true, "client-%" PRIu64, file->client_id);
 	if (!is_render_node)
 		master_open(file);
 	return &file->base;
@@ -47,6 +49,7 @@ static void drm_release(struct sim_fd *base)
 	struct sim *sim = base->sim;
 
 	gpu_file_release(file);
+	sim_show_folder(sim, false, "client-%" PRIu64, file->client_id);
 	syncobj_close_all(file);
 	gem_close_all(file);
 	if (!file->is_render)

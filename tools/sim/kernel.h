@@ -138,6 +138,13 @@ void sim_on_controls(struct sim *sim, void (*take)(void *arg), void *arg);
 void sim_take_controls(struct sim *sim);
 /* What the directories below dri/<minor>/ hold: names, "/" at the end of a folder, NULL last. */
 const char *const *sim_debugfs_list(void);
+/*
+ * Beside the folder of the device there is one for each client, "client-7", and in it one for each
+ * queue, "client-7/queue_1": sim_debugfs_read() has their files by that path. @show, with the lock
+ * held, is to make one appear or vanish. NULL: nobody looks at them.
+ */
+void sim_on_folder(struct sim *sim, void (*show)(void *arg, const char *path, bool is_there),
+		   void *arg);
 
 /* ---- memory -------------------------------------------------------------- */
 

@@ -28,7 +28,7 @@ tools_amdfence_sim_la_LIBADD = -ldl
 # The device; apart from the core, whose tests have a null one in its place.
 noinst_LTLIBRARIES += %D%/libsimgpu.la
 %C%_libsimgpu_la_SOURCES = \
-	%D%/bo.c %D%/ctx.c %D%/debugfs.c %D%/device.h %D%/engine.c %D%/eviction.c \
+	%D%/bo.c %D%/clients.c %D%/ctx.c %D%/debugfs.c %D%/device.h %D%/engine.c %D%/eviction.c \
 	%D%/fence-driver.c %D%/gpu.c \
 	%D%/info.c %D%/profile.c %D%/ringless.c %D%/seq64.c %D%/userq.c %D%/userq-create.c %D%/userq-signal.c %D%/userq-wait.c \
 	%D%/vm.c

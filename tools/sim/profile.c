@@ -100,6 +100,7 @@ void quirks_of(const struct sim_profile *profile, struct quirks *quirks)
 		.attaches_each_open = before_7_0,
 		.attaches_unmapped = !before_7_3,
 		.late_eviction_fence = !before_7_1,
+		.dashes_queues = before_7_1,
 		.close_hangs = before_7_0,
 	};
 #undef HAS

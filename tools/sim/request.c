@@ -112,18 +112,19 @@ static long run_without_file(struct call *call, const struct sim_request *reques
 			     int *fd)
 {
 	char path[256];
-	const char *name;
+	const char *name, *slash;
 
 	snprintf(path, sizeof(path), "%.*s", (int)request->bytes, data);
-	/* What follows the folder of the device. */
-	name = strchr(path, '/');
+	/* What follows the folder of the device; those of clients are beside that. */
+	slash = strchr(path, '/');
+	name = strncmp(path, "client-", strlen("client-")) == 0 ? path : slash ? slash + 1 : NULL;
 	switch (request->op) {
 	case SIM_OP_OPEN:
 		return open_node(&call->task, request);
 	case SIM_OP_TEXT:
-		return name ? read_text(call->task.sim, name + 1, fd) : -ENOENT;
+		return name ? read_text(call->task.sim, name, fd) : -ENOENT;
 	case SIM_OP_CONTROL:
-		return name ? open_control(call, name + 1, request->b) : -ENOENT;
+		return name ? open_control(call, name, request->b) : -ENOENT;
 	case SIM_OP_HOLD:
 		return hold(call->server, call->channel);
 	default:

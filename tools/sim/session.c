@@ -353,6 +353,10 @@ bool sim_session_close(struct sim_session *session, char **report)
 		*report = NULL;
 	if (session->server) {
 		has_stopped = sim_server_stop(session->server);
+		/* A call that has no end may still see queues go. */
+		sim_lock(session->sim);
+		sim_on_folder(session->sim, NULL, NULL);
+		sim_unlock(session->sim);
 		if (report) {
 			sim_lock(session->sim);
 			/* Only what nothing will free any more is left. */

@@ -37,10 +37,16 @@ struct sim {
 
 	void (*take_controls)(void *arg); /* NULL: there are none */
 	void *take_controls_arg;
+	void (*show_folder)(void *arg, const char *path, bool is_there); /* NULL: nobody looks */
+	void *show_folder_arg;
 };
 
 /* Whether the kernel that is simulated is older than @version, "7.1.13". */
 bool sim_is_before(const struct sim *sim, const char *version);
+
+/* As sim_on_folder() has it. */
+void sim_show_folder(struct sim *sim, bool is_there, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 void fence_init_stub(struct sim *sim);
 /* container.c: how many and which; the way along a chain, where the reference on @fence goes */

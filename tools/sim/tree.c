@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -191,6 +192,36 @@ static int make_debugfs(struct sim *sim, const char *folder)
 	return err;
 }
 
+/* ---- folders that come and go -------------------------------------------- */
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+/* drm_debugfs_clients_add(), amdgpu_debugfs_userq_init(). The kernel, too, goes on without. */
+static void show_folder(void *arg, const char *name, bool is_there)
+{
+	const char *folder = arg;
+	char path[128], full[512];
+
+	if (!is_there) {
+		snprintf(full, sizeof(full), "%s/" SIM_TREE DEBUGFS "%s", folder, name);
+		nftw(full, remove_entry, 4, FTW_DEPTH | FTW_PHYS);
+		return;
+	}
+	snprintf(path, sizeof(path), DEBUGFS "%s/%s", name,
+		 strchr(name, '/') ? "mqd_info" : "proc_info");
+	make_file(folder, path, "", 0, SIM_MODE_TEXT | 0444);
+	if (strchr(name, '/'))
+		return;
+	snprintf(path, sizeof(path), DEBUGFS "%s/device", name);
+	make_link(folder, path, "../" SIM_PCI_ADDRESS);
+}
+
 int sim_tree_make(struct sim *sim, const struct sim_profile *profile, const char *folder)
 {
 	int err = make_node(folder, "/dev/dri/" CARD, 0);
@@ -205,5 +236,12 @@ int sim_tree_make(struct sim *sim, const struct sim_profile *profile, const char
 		err = make_pci(folder);
 	if (!err)
 		err = make_release(profile, folder);
-	return err ? err : make_debugfs(sim, folder);
+	if (!err)
+		err = make_debugfs(sim, folder);
+	if (err)
+		return err;
+	sim_lock(sim);
+	sim_on_folder(sim, show_folder, (void *)folder);
+	sim_unlock(sim);
+	return 0;
 }

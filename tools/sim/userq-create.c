@@ -171,8 +171,10 @@ int gpu_queue_create(struct gpu_file *file, struct sim_task *task,
 	*id = idr_alloc(&file->queues, queue);
 	if (!*id)
 		goto erase_doorbell;
+	queue->id = *id;
 	file->num_queues++;
 	engine_add(queue, in->queue_va, (uint32_t)in->queue_size);
+	gpu_queue_show(queue, true);
 	return 0;
 
 erase_doorbell:

@@ -132,6 +132,7 @@ static void destroy_queue(struct gpu_queue *queue, struct sim_task *task)
 		sim_cancel_work(gpu->sim, &queue->hang_work);
 	wait_for_last_fence(queue, task);
 	sim_cancel_work(gpu->sim, &queue->hang_work);
+	gpu_queue_show(queue, false);
 	engine_remove(queue);
 	gpu_doorbell_erase(queue);
 	drop_driver(queue);
