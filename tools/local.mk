@@ -7,8 +7,6 @@ noinst_LTLIBRARIES += %D%/libamdfence.la
 	%D%/act/clock.h %D%/act/fates.c %D%/act/fates.h \
 	%D%/act/race-actor.c %D%/act/race-actor.h %D%/act/race-ground.c %D%/act/race-ground.h %D%/act/race-rival.c %D%/act/race-rival.h \
 	%D%/act/race-queue.c %D%/act/race-queue.h %D%/act/race-run.c %D%/act/race-run.h \
-	%D%/act/race-actor.c %D%/act/race-actor.h %D%/act/race-ground.c %D%/act/race-ground.h %D%/act/race-queue.c %D%/act/race-queue.h \
-	%D%/act/race-rival.c %D%/act/race-rival.h %D%/act/race-run.c %D%/act/race-run.h \
 	%D%/act/probe.c %D%/act/probe.h %D%/act/survey.c %D%/act/survey.h \
 	%D%/act/sw-sync.c %D%/act/sw-sync.h %D%/act/sync-run.c %D%/act/sync-run.h \
 	%D%/act/sync-trial.c %D%/act/sync-trial.h \

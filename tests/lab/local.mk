@@ -43,4 +43,6 @@ noinst_PROGRAMS += %D%/containers
 %C%_containers_LDFLAGS = -no-install
 %C%_containers_LDADD = tools/libamdfence.la libamdgpu_userq/libamdgpu_userq.la $(amdfence_libs)
 
-EXTRA_DIST += %D%/dump %D%/fence-release %D%/race %D%/sync
+EXTRA_DIST += %D%/README.md %D%/asic %D%/config %D%/deps %D%/dump %D%/evidence %D%/fence-release %D%/guest \
+	%D%/kernels %D%/known-reports %D%/kunit %D%/lib %D%/matrix %D%/mutations %D%/provoked-reports %D%/race \
+	%D%/run %D%/selftest %D%/sync %D%/variants
