@@ -43,6 +43,49 @@ noinst_PROGRAMS += %D%/containers
 %C%_containers_LDFLAGS = -no-install
 %C%_containers_LDADD = tools/libamdfence.la libamdgpu_userq/libamdgpu_userq.la $(amdfence_libs)
 
-EXTRA_DIST += %D%/README.md %D%/asic %D%/config %D%/deps %D%/dump %D%/evidence %D%/fence-release %D%/guest \
-	%D%/kernels %D%/known-reports %D%/kunit %D%/lib %D%/matrix %D%/mutations %D%/provoked-reports %D%/race \
+# A second client for runs in the lab: background.
+noinst_PROGRAMS += %D%/churn
+%C%_churn_SOURCES = %D%/churn.c
+%C%_churn_LDFLAGS = -no-install
+%C%_churn_LDADD = libamdgpu_userq/libamdgpu_userq.la
+
+# Hung queues and more, in the lab: kernel-patch/check.
+noinst_PROGRAMS += %D%/defects
+%C%_defects_SOURCES = %D%/defects.c tests/lib/tap.c tests/lib/tap.h
+%C%_defects_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+%C%_defects_CFLAGS = $(AM_CFLAGS) $(LIBDRM_CFLAGS)
+%C%_defects_LDFLAGS = -no-install
+%C%_defects_LDADD = libamdgpu_userq/libamdgpu_userq.la $(LIBDRM_LIBS)
+
+# What provoke runs in the lab.
+noinst_PROGRAMS += %D%/trigger
+%C%_trigger_SOURCES = %D%/trigger.c %D%/trigger-races.c \
+	%D%/trigger.h %D%/vasic-control.c %D%/vasic-control.h
+%C%_trigger_CPPFLAGS = $(amdfence_cppflags) -I$(top_srcdir)
+%C%_trigger_CFLAGS = $(amdfence_cflags) -pthread
+%C%_trigger_LDFLAGS = -no-install
+%C%_trigger_LDADD = tools/libamdfence.la libamdgpu_userq/libamdgpu_userq.la $(amdfence_libs)
+
+# What bench-fix runs, and what README.md says of exhaust.
+noinst_PROGRAMS += %D%/measure %D%/exhaust
+%C%_measure_SOURCES = %D%/measure.c %D%/vasic-control.c
+%C%_measure_CPPFLAGS = $(amdfence_cppflags)
+%C%_measure_CFLAGS = $(amdfence_cflags)
+%C%_measure_LDFLAGS = -no-install
+%C%_measure_LDADD = tools/libamdfence.la libamdgpu_userq/libamdgpu_userq.la $(amdfence_libs)
+%C%_exhaust_SOURCES = %D%/exhaust.c
+%C%_exhaust_CFLAGS = $(AM_CFLAGS) $(LIBDRM_CFLAGS)
+%C%_exhaust_LDFLAGS = -no-install
+%C%_exhaust_LDADD = libamdgpu_userq/libamdgpu_userq.la $(LIBDRM_LIBS)
+
+# Allocations that fail, on a kernel with --debug.
+noinst_PROGRAMS += %D%/no-memory
+%C%_no_memory_SOURCES = %D%/no-memory.c %D%/vasic-control.c %D%/vasic-control.h tests/lib/tap.c
+%C%_no_memory_CPPFLAGS = $(amdfence_cppflags) -I$(top_srcdir) -I$(top_srcdir)/tests/lib
+%C%_no_memory_CFLAGS = $(amdfence_cflags)
+%C%_no_memory_LDFLAGS = -no-install
+%C%_no_memory_LDADD = tools/libamdfence.la libamdgpu_userq/libamdgpu_userq.la $(amdfence_libs)
+
+EXTRA_DIST += %D%/README.md %D%/asic %D%/background %D%/bench-fix %D%/config %D%/deps %D%/dump %D%/evidence %D%/fence-release %D%/guest \
+	%D%/kernels %D%/known-reports %D%/kunit %D%/lib %D%/matrix %D%/mutations %D%/provoke %D%/provoked-reports %D%/race \
 	%D%/run %D%/selftest %D%/sync %D%/variants

@@ -75,42 +75,6 @@ EXTRA_DIST += %D%/render
 %C%_test_man_CFLAGS = $(amdfence_cflags)
 %C%_test_man_LDADD = $(tool_test_ldadd)
 
-# A second client for runs in the lab: tests/lab/background.
-noinst_PROGRAMS += tests/lab/churn
-tests_lab_churn_SOURCES = tests/lab/churn.c
-tests_lab_churn_LDFLAGS = -no-install
-tests_lab_churn_LDADD = libamdgpu_userq/libamdgpu_userq.la
-# Hung queues and more, in the lab: kernel-patch/check.
-noinst_PROGRAMS += tests/lab/defects
-tests_lab_defects_SOURCES = tests/lab/defects.c tests/lib/tap.c tests/lib/tap.h
-tests_lab_defects_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
-tests_lab_defects_CFLAGS = $(AM_CFLAGS) $(LIBDRM_CFLAGS)
-tests_lab_defects_LDFLAGS = -no-install
-tests_lab_defects_LDADD = libamdgpu_userq/libamdgpu_userq.la $(LIBDRM_LIBS)
-EXTRA_DIST += tests/lab/background
-
-# What tests/lab/provoke runs in the lab.
-noinst_PROGRAMS += tests/lab/trigger
-tests_lab_trigger_SOURCES = tests/lab/trigger.c tests/lab/trigger-races.c \
-	tests/lab/trigger.h tests/lab/vasic-control.c tests/lab/vasic-control.h
-tests_lab_trigger_CPPFLAGS = $(amdfence_cppflags) -I$(top_srcdir)
-tests_lab_trigger_CFLAGS = $(amdfence_cflags) -pthread
-tests_lab_trigger_LDFLAGS = -no-install
-tests_lab_trigger_LDADD = tools/libamdfence.la libamdgpu_userq/libamdgpu_userq.la $(amdfence_libs)
-
-# What tests/lab/bench-fix runs, and what tests/lab/README.md says of exhaust.
-noinst_PROGRAMS += tests/lab/measure tests/lab/exhaust
-tests_lab_measure_SOURCES = tests/lab/measure.c tests/lab/vasic-control.c
-tests_lab_measure_CPPFLAGS = $(amdfence_cppflags)
-tests_lab_measure_CFLAGS = $(amdfence_cflags)
-tests_lab_measure_LDFLAGS = -no-install
-tests_lab_measure_LDADD = tools/libamdfence.la libamdgpu_userq/libamdgpu_userq.la $(amdfence_libs)
-tests_lab_exhaust_SOURCES = tests/lab/exhaust.c
-tests_lab_exhaust_CFLAGS = $(AM_CFLAGS) $(LIBDRM_CFLAGS)
-tests_lab_exhaust_LDFLAGS = -no-install
-tests_lab_exhaust_LDADD = libamdgpu_userq/libamdgpu_userq.la $(LIBDRM_LIBS)
-EXTRA_DIST += tests/lab/bench-fix tests/lab/provoke
-
 dist_check_SCRIPTS += %D%/json-schema
 # In a browser: not a part of make check.
 EXTRA_DIST += %D%/browser
