@@ -8,6 +8,10 @@
  * that is fixed stays fixed; one that is not may be fixed by any later stable
  * update. What no range covers is AUQ_UNKNOWN, so are release candidates next
  * to a change. Before 6.16 there are no user queues, hence no traits.
+ *
+ * 7.0.14 was read in Ubuntu's 7.0.0-31.31, which has all of it and next to
+ * nothing of later kernels; those after it are 7.0.14 by name, and take fixes
+ * from 7.1 and 7.2 that no other 7.0.14 has.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -98,10 +102,9 @@ static const struct trait traits[AUQ_NUM_TRAITS] = {
 	/* drivers/dma-buf/dma-fence-unwrap.c, dma_fence_dedup_array(): returned 1 for 0 fences */
 	[AUQ_TRAIT_WAIT_ZERO_UNSAFE] =
 		{
-			"6.18, 7.0.0, 7.1.0 to 7.1.3; fixed in 7.0.14, 7.1.13 and 7.2.13, perhaps "
-			"earlier",
+			"6.18, 7.0, 7.1.0 to 7.1.3; fixed in 7.1.13 and 7.2.13, perhaps earlier",
 			{YES(KERNEL(6, 18, 0), KERNEL(6, 18, 15)),
-			 YES(KERNEL(7, 0, 0), KERNEL(7, 0, 0)), NO(KERNEL(7, 0, 14), LAST_OF(7, 0)),
+			 YES(KERNEL(7, 0, 0), KERNEL(7, 0, 14)),
 			 YES(KERNEL(7, 1, 0), KERNEL(7, 1, 3)), NO(KERNEL(7, 1, 13), LAST_OF(7, 1)),
 			 NO(KERNEL(7, 2, 13), LAST_OF(7, 2)), NO(KERNEL(7, 3, 4), EVER)},
 		},
@@ -121,10 +124,9 @@ static const struct trait traits[AUQ_NUM_TRAITS] = {
 	/* amdgpu_seq64.c, amdgpu_seq64_alloc() and amdgpu_seq64_free() */
 	[AUQ_TRAIT_SLOT_RACE] =
 		{
-			"6.18, 7.0.0; fixed in 7.0.14 and 7.1.3, perhaps earlier",
+			"6.18, 7.0; fixed in 7.1.3, perhaps earlier",
 			{YES(KERNEL(6, 18, 0), KERNEL(6, 18, 15)),
-			 YES(KERNEL(7, 0, 0), KERNEL(7, 0, 0)), NO(KERNEL(7, 0, 14), LAST_OF(7, 0)),
-			 NO(KERNEL(7, 1, 3), EVER)},
+			 YES(KERNEL(7, 0, 0), KERNEL(7, 0, 14)), NO(KERNEL(7, 1, 3), EVER)},
 		},
 	/* amdgpu_userq.c, amdgpu_userq_wait_for_last_fence(): 100 ms in 6.18 */
 	[AUQ_TRAIT_FREE_PENDING_BLOCKS] =
@@ -151,10 +153,9 @@ static const struct trait traits[AUQ_NUM_TRAITS] = {
 	/* amdgpu_userq_fence_driver_process() and _destroy() both lock adev->userq_xa */
 	[AUQ_TRAIT_IRQ_PUT_DEADLOCKS] =
 		{
-			"6.18, 7.0.0; fixed in 7.0.14 and 7.1.3, perhaps earlier",
+			"6.18, 7.0; fixed in 7.1.3, perhaps earlier",
 			{YES(KERNEL(6, 18, 0), KERNEL(6, 18, 15)),
-			 YES(KERNEL(7, 0, 0), KERNEL(7, 0, 0)), NO(KERNEL(7, 0, 14), LAST_OF(7, 0)),
-			 NO(KERNEL(7, 1, 3), EVER)},
+			 YES(KERNEL(7, 0, 0), KERNEL(7, 0, 14)), NO(KERNEL(7, 1, 3), EVER)},
 		},
 	/* amdgpu_userq_signal_ioctl() and amdgpu_userq_wait_ioctl(): idr_find() and no more */
 	[AUQ_TRAIT_QUEUE_UNHELD] =

@@ -18,7 +18,7 @@ static const struct {
 	{"6.18.5", {N, Y, Y, Y, Y, N, Y, Y, N, Y, Y, N, Y, N, Y, Y, Y, Y}},
 	{"6.18.15", {N, Y, N, Y, Y, N, Y, Y, N, Y, Y, N, Y, N, Y, Y, Y, Y}},
 	{"7.0.0", {N, Y, N, Y, N, Y, Y, Y, N, N, Y, Y, U, Y, Y, N, Y, N}},
-	{"7.0.14", {N, Y, N, Y, N, Y, Y, N, N, N, N, Y, U, Y, N, N, Y, N}},
+	{"7.0.14", {N, Y, N, Y, N, Y, Y, Y, N, N, Y, Y, U, Y, Y, N, Y, N}},
 	{"7.1.3", {Y, N, N, Y, N, N, N, Y, Y, N, N, Y, Y, Y, N, N, Y, N}},
 	{"7.1.13", {Y, N, N, Y, N, N, N, N, Y, N, N, Y, Y, Y, N, N, Y, N}},
 	{"7.2.13", {Y, N, N, Y, N, N, N, N, Y, N, N, Y, Y, Y, N, N, Y, N}},
