@@ -79,6 +79,11 @@ static void test_refused(const char *text)
 		{"\"used\": 5", "\"used\": null", "listing.used is not a whole number"},
 		{"\"used\": 5", "\"use\": 5", "listing.used is missing"},
 		{"\"used\": 5", "\"used\": 5, \"used\": {}", "listing.used is not a whole number"},
+		{"\"used\": 5", "\"used\": 5.0", "listing.used is not a whole number"},
+		{"\"used\": 5", "\"used\": 1e400", "listing.used is not a whole number"},
+		{"\"used\": 5", "\"used\": NaN", "listing.used is not a whole number"},
+		{"\"used\": 5", "\"used\": -Infinity", "listing.used is not a whole number"},
+		{"\"used\": 5", "\"used\": 0x5", "it is no JSON"},
 		{"\"refs\": 6", "\"refs\": 9223372036854775807",
 		 "listing.owners[].refs is out of range"},
 		{"\"owners\": [", "\"owners\": [ 1,",
@@ -115,7 +120,8 @@ static void test_refused(const char *text)
 			ok(false, "the sample has '%s'", cases[i].from);
 		free(changed);
 	}
-	is_refused("", 0, "it is cut off");
+	is_refused("", 0, "it is empty");
+	is_refused(" ", 1, "it is cut off");
 	is_refused("[]", 2, "it is no dump");
 	is_refused("1 ", 2, "it is no dump");
 	is_refused("\0", 1, "it is");
@@ -143,9 +149,9 @@ static void test_damaged(const char *text)
 	char *copy = strdup(text), why[200];
 	struct dump dump;
 
-	for (size_t cut = 0; cut + 1 < size; cut += 13)
+	for (size_t cut = 0; cut + 1 < size; cut++)
 		refused += !parse_dump(text, cut, &dump, why, sizeof(why));
-	ok(refused == (size - 2) / 13 + 1, "wherever it is cut off, it is refused");
+	ok(refused == size - 1, "wherever it is cut off, it is refused");
 	for (size_t at = 0; at < size; at += 7) {
 		copy[at] = (char)(text[at] ^ (1 << at % 8));
 		if (parse_dump(copy, size, &dump, why, sizeof(why)))
@@ -154,6 +160,60 @@ static void test_damaged(const char *text)
 	}
 	ok(true, "a byte that is changed does no harm");
 	free(copy);
+}
+
+/* What is in a dump for others: nobody here reads it. */
+#define UNREAD                                                                                     \
+	"tool name version verdict letters reason reason reason "                                  \
+	"title title title title title "                                                           \
+	"unaccounted unaccounted unaccounted unaccounted unaccounted "
+
+/* The place of the kind of @value in the table below, if it has only one. */
+static int place_of(const char *value)
+{
+	switch (*value) {
+	case '"':
+		return 0;
+	case 't':
+	case 'f':
+		return 1;
+	case '[':
+		return 2;
+	case '{':
+		return 3;
+	}
+	return -1;
+}
+
+/* In the place of each value, one of each other kind. */
+static void test_kinds(const char *text)
+{
+	static const char *const values[] = {"\"0\"", "true", "[]", "{}", "1.5", "NaN"};
+	char *changed, why[200], unread[1000] = "";
+	struct dump dump;
+
+	for (const char *at = text; (at = strstr(at, "\": ")); at++) {
+		const char *value = at + strlen("\": "), *key = at;
+		bool is_read = true;
+
+		while (key[-1] != '"')
+			key--;
+		for (int i = 0; i < (int)(sizeof(values) / sizeof(values[0])); i++) {
+			if (i == place_of(value) || *value == 'n' ||
+			    asprintf(&changed, "%.*s%s, \"theirs\": %s", (int)(value - text), text,
+				     values[i], value) < 0)
+				continue;
+			if (parse_dump(changed, strlen(changed), &dump, why, sizeof(why))) {
+				is_read = false;
+				dump_fini(&dump);
+			}
+			free(changed);
+		}
+		if (!is_read && strlen(unread) < sizeof(unread) - 100)
+			sprintf(unread + strlen(unread), "%.*s ", (int)(at - key), key);
+	}
+	if (!ok(strcmp(unread, UNREAD) == 0, "a value of another kind is refused"))
+		printf("# %s\n", unread);
 }
 
 /* Many names with braces in them are fine, many objects are not. */
@@ -223,6 +283,7 @@ int main(void)
 	test_verdicts(checked);
 	free(checked);
 	test_refused(text);
+	test_kinds(text);
 	test_damaged(text);
 	test_deep();
 	test_much(text);

@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "cmd/cmd.h"
+#include "render/render.h"
 #include "sim/session.h"
 
 #include <errno.h>
@@ -22,12 +23,17 @@ bool is_simulated(void)
 
 void complain(const char *remedy, const char *format, ...)
 {
+	char *text;
 	va_list args;
 
-	fputs("amdfence: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
 	va_end(args);
+	fputs("amdfence: ", stderr);
+	/* A file's name may steer a terminal. */
+	render_escaped(text ? text : strerror(ENOMEM), stderr);
+	free(text);
 	fputs(is_simulated() ? " (SIMULATED)\n" : "\n", stderr);
 	if (remedy[0])
 		fprintf(stderr, "  %s\n", remedy);

@@ -12,6 +12,7 @@
 
 /* The largest that we write has some 5 MiB. */
 #define MOST_MIB 8
+#define REMEDY   "'amdfence dump' writes what can be read here"
 
 bool read_dump(const char *path, struct dump *dump)
 {
@@ -21,7 +22,7 @@ bool read_dump(const char *path, struct dump *dump)
 	bool read;
 
 	if (err == -EFBIG) {
-		complain("", "'%s' is no dump: it has more than %d MiB", path, MOST_MIB);
+		complain(REMEDY, "'%s' is no dump: it has more than %d MiB", path, MOST_MIB);
 		return false;
 	}
 	if (err) {
@@ -31,7 +32,6 @@ bool read_dump(const char *path, struct dump *dump)
 	read = parse_dump(text, size, dump, why, sizeof(why));
 	free(text);
 	if (!read)
-		complain("'amdfence dump' writes what can be read here", "cannot use '%s': %s",
-			 path, why);
+		complain(REMEDY, "cannot use '%s': %s", path, why);
 	return read;
 }

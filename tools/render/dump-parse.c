@@ -573,7 +573,7 @@ bool parse_dump(const char *text, size_t size, struct dump *dump, char *why, siz
 	root = json_tokener_parse_ex(tokener, text, (int)size);
 	error = json_tokener_get_error(tokener);
 	if (error == json_tokener_continue)
-		fail(&reader, "it is cut off");
+		fail(&reader, size ? "it is cut off" : "it is empty");
 	else if (error != json_tokener_success)
 		fail(&reader, "it is no JSON: %s, at byte %zu", json_tokener_error_desc(error),
 		     json_tokener_get_parse_end(tokener));
