@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * Listings of fence drivers up to the largest that there can be, every driver
- * leaked: how long it takes to read one, to judge it against another, and to
- * render each driver and the report, to sum them up in a dump, and how much
- * memory. `make bench`
+ * leaked: how long it takes to read one, to judge it against another, to render
+ * each driver and the report, to sum them up in a dump, to render that as text
+ * and as a page, and how much memory. `make bench`
  */
 #include <config.h>
 
@@ -24,7 +24,7 @@
 #define SLOTS  262144u
 #define ROUNDS 3
 
-enum step { STEP_READ, STEP_JUDGE, STEP_RENDER, STEP_DUMP, NUM_STEPS };
+enum step { STEP_READ, STEP_JUDGE, STEP_RENDER, STEP_DUMP, STEP_PAGE, NUM_STEPS };
 
 struct times {
 	double seconds[NUM_STEPS]; /* of processor time, the best of all rounds */
@@ -95,15 +95,24 @@ static void render_all(const struct report *report)
 	fclose(out);
 }
 
-static void dump_all(const struct report *report)
+static void dump_all(const struct report *report, struct dump *dump)
 {
 	FILE *out = fopen("/dev/null", "w");
-	struct dump dump = {.drivers.source.state = SOURCE_OK};
 
-	if (dump_take_listing(&dump, report->before.listing, report->after.listing) ||
-	    render_dump_json(&dump, out) || dump.drivers.leaked != dump.drivers.count)
+	if (dump_take_listing(dump, report->before.listing, report->after.listing) ||
+	    render_dump_json(dump, out) || dump->drivers.leaked != dump->drivers.count)
 		abort();
-	dump_fini(&dump);
+	fclose(out);
+}
+
+static void page_all(const struct dump *dump)
+{
+	struct point points[2] = {{0, 0, 0}, {1, dump->drivers.used, dump->drivers.leaked}};
+	const struct history history = {points, 2};
+	FILE *out = fopen("/dev/null", "w");
+
+	render_dump_text(dump, &history, out);
+	render_dump_html(dump, &history, out);
 	fclose(out);
 }
 
@@ -113,6 +122,7 @@ static void measure(unsigned entries, struct times *times)
 
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		double at[NUM_STEPS + 1];
+		struct dump dump = {.drivers.source.state = SOURCE_OK};
 		struct report report;
 
 		if (report_init(&report, TRIALS))
@@ -126,11 +136,14 @@ static void measure(unsigned entries, struct times *times)
 		at[STEP_RENDER] = now();
 		render_all(&report);
 		at[STEP_DUMP] = now();
-		dump_all(&report);
+		dump_all(&report, &dump);
+		at[STEP_PAGE] = now();
+		page_all(&dump);
 		at[NUM_STEPS] = now();
 		for (unsigned i = 0; i < NUM_STEPS; i++)
 			if (!round || at[i + 1] - at[i] < times->seconds[i])
 				times->seconds[i] = at[i + 1] - at[i];
+		dump_fini(&dump);
 		report_fini(&report);
 	}
 	close(fd);
@@ -156,10 +169,10 @@ int main(void)
 {
 	struct times *times = mmap(NULL, sizeof(*times), PROT_READ | PROT_WRITE,
 				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	double first[NUM_STEPS] = {0};
+	double first[NUM_STEPS + 1] = {0}, each;
 
-	printf("%9s %9s %9s %9s %9s %9s %9s   per entry, first = 1\n", "entries", "file kB",
-	       "read ms", "judge ms", "render ms", "dump ms", "peak kB");
+	printf("%9s %9s %9s %9s %9s %9s %9s %9s   per entry, first = 1\n", "entries", "file kB",
+	       "read ms", "judge ms", "render ms", "dump ms", "page ms", "peak kB");
 	for (unsigned entries = SLOTS / 64; entries <= SLOTS; entries *= 4) {
 		long peak = measure_apart(entries, times);
 
@@ -167,10 +180,11 @@ int main(void)
 		for (unsigned i = 0; i < NUM_STEPS; i++)
 			printf(" %9.1f", 1e3 * times->seconds[i]);
 		printf(" %9ld  ", peak);
-		for (unsigned i = 0; i < NUM_STEPS; i++) {
+		for (unsigned i = 0; i <= NUM_STEPS; i++) {
+			each = (i < NUM_STEPS ? times->seconds[i] : peak) / entries;
 			if (!first[i])
-				first[i] = times->seconds[i] / entries;
-			printf(" %.2f", times->seconds[i] / entries / first[i]);
+				first[i] = each;
+			printf(" %.2f", each / first[i]);
 		}
 		printf("\n");
 	}
