@@ -99,8 +99,7 @@ static void dump_all(const struct report *report, struct dump *dump)
 {
 	FILE *out = fopen("/dev/null", "w");
 
-	if (drivers_take_listing(&dump->drivers, report->before.listing, report->after.listing,
-				 DUMP_MOST_DRIVERS) ||
+	if (dump_take_listing(dump, report->before.listing, report->after.listing) ||
 	    render_dump_json(dump, out) || dump->drivers.leaked != dump->drivers.count)
 		abort();
 	fclose(out);

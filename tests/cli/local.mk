@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: MIT
-dist_check_SCRIPTS += %D%/completion %D%/run %D%/terminal
+dist_check_SCRIPTS += %D%/completion %D%/run
 EXTRA_DIST += %D%/cases

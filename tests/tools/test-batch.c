@@ -160,7 +160,7 @@ static void test_terminated(void)
 	fake_start(0);
 	fake_slow_signal(5);
 	opts.progress = terminate_worker;
-	opts.progress_arg = &session;
+	opts.arg = &session;
 	batch_run(&opts, &result);
 	ok(!result.err && !result.died && result.run == TRIALS, "SIGTERM does not end the worker");
 	ok(session && session != getsid(0), "... which has a session of its own");
@@ -206,7 +206,7 @@ static void test_hole(void)
 	other = fake_take_slot();
 	opts.settle_ms = 500;
 	opts.progress = leave_hole;
-	opts.progress_arg = &other;
+	opts.arg = &other;
 	batch_run(&opts, &result);
 	is(count(&result, FATE_OCCUPIED), TRIALS, "a hole below what leaked");
 	ok(!fake_queues() && fake_used_slots() == TRIALS, "... stays one");

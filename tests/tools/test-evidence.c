@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define TRIALS 5
 
@@ -58,9 +59,9 @@ static void test_listing(void)
 
 	is(evidence_take_listing(finding, before, after), 0, "two listings");
 	is(outcomes[2].said[EVIDENCE_DEBUGFS], SAID_LEAKED, "a new driver without its queue");
-	is(outcomes[0].said[EVIDENCE_DEBUGFS], SAID_FREE, "... not of who had the slot earlier");
-	is(outcomes[1].said[EVIDENCE_DEBUGFS], SAID_FREE, "another program's queue");
-	is(outcomes[3].said[EVIDENCE_DEBUGFS], SAID_FREE, "what was there before");
+	is(outcomes[0].said[EVIDENCE_DEBUGFS], SAID_TAKEN, "... not of who had the slot earlier");
+	is(outcomes[1].said[EVIDENCE_DEBUGFS], SAID_TAKEN, "another program's queue");
+	is(outcomes[3].said[EVIDENCE_DEBUGFS], SAID_TAKEN, "what was there before");
 	is(outcomes[4].said[EVIDENCE_DEBUGFS], SAID_LEAKED, "a new one with a pending fence");
 	ok(finding->num_drivers == 2 && finding->drivers[0].context == 12 &&
 		   finding->drivers[1].context == 15,
@@ -70,7 +71,7 @@ static void test_listing(void)
 	finding->outcomes[4].said[EVIDENCE_SLOTS] = SAID_LEAKED;
 	ok(!evidence_is_early(finding), "the slots have");
 	evidence_drop_listing(finding);
-	evidence_combine(finding, after);
+	evidence_combine(finding);
 	ok(!finding->num_drivers && finding->by[EVIDENCE_DEBUGFS].unknown == TRIALS,
 	   "what was dropped is not known");
 	auq_listing_free(before);
@@ -78,43 +79,137 @@ static void test_listing(void)
 	report_fini(&report);
 }
 
-static void combine(enum said slots, enum said debugfs, bool listed, enum said want, bool differ)
+/* ---- the trace ----------------------------------------------------------- */
+
+#define OURS 83
+
+/* Of words "+PID/SLOT" and "-SLOT": given out, and back. */
+static void trace(struct ledger *ledger, const char *words)
 {
-	static const char *const names[] = {"nothing", "free", "leaked"};
+	unsigned pid, slot;
+	char line[200];
+	int used;
+
+	for (; *words; words += used) {
+		used = 0;
+		if (sscanf(words, " +%u/%u%n", &pid, &slot, &used) == 2 && used)
+			snprintf(line, sizeof(line),
+				 " amdfence-worker-%u  [000] ..... 1.0: amdfence_alloc: (x) "
+				 "device=0x1 va=0x%x result=0\n",
+				 pid, 0x40000000 + 8 * slot);
+		else if (sscanf(words, " -%u%n", &slot, &used) == 1 && used)
+			snprintf(line, sizeof(line),
+				 "          <idle>-0 [000] ..... 1.0: amdfence_destroy: (x) "
+				 "driver=0x1\n"
+				 "          <idle>-0 [000] ..... 1.0: amdfence_free: (x) "
+				 "device=0x1 va=0x%x\n",
+				 0x40000000 + 8 * slot);
+		else
+			abort();
+		ledger_feed(ledger, line, strlen(line));
+	}
+}
+
+static struct ledger *start_trace(const char *words, unsigned made)
+{
+	struct ledger *ledger = ledger_new(64);
+
+	ledger_own(ledger, OURS);
+	trace(ledger, words);
+	ledger_expect(ledger, made, made, 0);
+	return ledger;
+}
+
+static void test_trace(void)
+{
+	static const uint32_t slots[TRIALS] = {3, 5, 3, 7, 9};
+	struct ledger *ledger = start_trace("+83/3 -3 +83/5 -5 +99/5 +83/3 +83/7 -7 +83/9", 5);
+	struct report report;
+	struct finding *finding = start(&report, slots);
+	const struct outcome *outcomes = finding->outcomes;
+
+	is(evidence_take_trace(finding, ledger, 64), 0, "a trace");
+	is(outcomes[2].said[EVIDENCE_TRACE], SAID_LEAKED, "a slot that never came back");
+	is(outcomes[0].said[EVIDENCE_TRACE], SAID_TAKEN, "... not of who had it earlier");
+	is(outcomes[1].said[EVIDENCE_TRACE], SAID_TAKEN, "another program's now");
+	is(outcomes[3].said[EVIDENCE_TRACE], SAID_FREE, "one that came back");
+	ok(finding->num_traced == 2 && finding->traced[0].slot == 3 &&
+		   finding->traced[1].slot == 9 && finding->traced[1].pid == OURS,
+	   "both are kept, in the order of the trials");
+	ok(!finding->doubt[0], "... without doubt");
+	ok(evidence_is_early(finding), "the slots have not said so");
+
+	ledger_miss(ledger, 1);
+	evidence_take_trace(finding, ledger, 64);
+	ok(outcomes[2].said[EVIDENCE_TRACE] == SAID_NOTHING &&
+		   outcomes[3].said[EVIDENCE_TRACE] == SAID_FREE && !finding->num_traced,
+	   "a probe that was missed: only what came back is known");
+	ok(strcmp(finding->doubt,
+		  "2 slots were not seen to be given back, but 1 probes were missed") == 0,
+	   "... and that is said");
+	ledger_lose(ledger, 1);
+	evidence_take_trace(finding, ledger, 64);
+	is(outcomes[3].said[EVIDENCE_TRACE], SAID_NOTHING, "events that were lost: nothing is");
+	evidence_drop_trace(finding, "why");
+	evidence_combine(finding);
+	ok(finding->by[EVIDENCE_TRACE].unknown == TRIALS && strcmp(finding->doubt, "why") == 0,
+	   "what was dropped is not known");
+	ledger_free(ledger);
+	report_fini(&report);
+}
+
+/* ---- together ------------------------------------------------------------ */
+
+static void combine(enum said slots, enum said debugfs, enum said trace, enum said want,
+		    bool differ)
+{
+	static const char *const names[] = {"nothing", "free", "taken", "leaked"};
 	static const uint32_t same[TRIALS] = {3, 3, 3, 3, 3};
-	struct auq_listing *after = list(listed ? "3 10 1 live 0," : "");
 	struct report report;
 	struct finding *finding = start(&report, same);
 
 	for (unsigned i = 0; i < TRIALS; i++) {
 		finding->outcomes[i].said[EVIDENCE_SLOTS] = slots;
 		finding->outcomes[i].said[EVIDENCE_DEBUGFS] = debugfs;
+		finding->outcomes[i].said[EVIDENCE_TRACE] = trace;
 	}
-	evidence_combine(finding, after);
+	evidence_combine(finding);
 	ok(finding->leaked == (want == SAID_LEAKED ? TRIALS : 0) &&
 		   finding->unknown == (want == SAID_NOTHING ? TRIALS : 0) &&
 		   finding->disagree == (differ ? TRIALS : 0),
-	   "slots say %s, debugfs %s%s: %s%s", names[slots], names[debugfs],
-	   listed ? " but another's" : "", names[want], differ ? ", and they disagree" : "");
+	   "slots say %s, debugfs %s, trace %s: %s%s", names[slots], names[debugfs], names[trace],
+	   names[want], differ ? ", and they disagree" : "");
 	is(finding->by[EVIDENCE_SLOTS].leaked, slots == SAID_LEAKED ? TRIALS : 0, "... by slots");
 	is(finding->by[EVIDENCE_DEBUGFS].unknown, debugfs == SAID_NOTHING ? TRIALS : 0,
 	   "... by debugfs");
-	auq_listing_free(after);
+	is(finding->by[EVIDENCE_TRACE].leaked, trace == SAID_LEAKED ? TRIALS : 0, "... by trace");
 	report_fini(&report);
 }
 
 static void test_combine(void)
 {
-	combine(SAID_NOTHING, SAID_NOTHING, false, SAID_NOTHING, false);
-	combine(SAID_NOTHING, SAID_FREE, false, SAID_FREE, false);
-	combine(SAID_NOTHING, SAID_LEAKED, false, SAID_LEAKED, false);
-	combine(SAID_FREE, SAID_NOTHING, false, SAID_FREE, false);
-	combine(SAID_LEAKED, SAID_NOTHING, true, SAID_LEAKED, false);
-	combine(SAID_FREE, SAID_FREE, true, SAID_FREE, false);
-	combine(SAID_LEAKED, SAID_LEAKED, true, SAID_LEAKED, false);
-	combine(SAID_FREE, SAID_LEAKED, true, SAID_LEAKED, true);
-	combine(SAID_LEAKED, SAID_FREE, true, SAID_FREE, true);
-	combine(SAID_LEAKED, SAID_FREE, false, SAID_LEAKED, true);
+	static const enum said none = SAID_NOTHING;
+
+	combine(none, none, none, none, false);
+	for (unsigned i = 0; i < 2; i++) {
+		/* Listing and trace in either's place. */
+#define SAY(slots, one, other, want, differ)                                                       \
+	combine(slots, i ? other : one, i ? one : other, want, differ)
+		SAY(none, SAID_FREE, none, SAID_FREE, false);
+		SAY(none, SAID_LEAKED, none, SAID_LEAKED, false);
+		SAY(SAID_FREE, none, none, SAID_FREE, false);
+		SAY(SAID_LEAKED, none, none, SAID_LEAKED, false);
+		SAY(SAID_FREE, SAID_FREE, none, SAID_FREE, false);
+		SAY(SAID_LEAKED, SAID_LEAKED, none, SAID_LEAKED, false);
+		SAY(SAID_FREE, SAID_LEAKED, none, SAID_LEAKED, true);
+		SAY(SAID_LEAKED, SAID_TAKEN, none, SAID_FREE, true);
+		SAY(SAID_LEAKED, SAID_FREE, none, SAID_LEAKED, true);
+		SAY(SAID_LEAKED, SAID_LEAKED, SAID_LEAKED, SAID_LEAKED, false);
+		SAY(SAID_LEAKED, SAID_LEAKED, SAID_FREE, SAID_LEAKED, true);
+		SAY(none, SAID_TAKEN, SAID_FREE, SAID_FREE, false);
+		SAY(none, SAID_LEAKED, SAID_TAKEN, SAID_LEAKED, true);
+#undef SAY
+	}
 }
 
 static void test_earlier(void)
@@ -145,6 +240,7 @@ static void test_earlier(void)
 int main(void)
 {
 	test_listing();
+	test_trace();
 	test_combine();
 	test_earlier();
 	return tap_done();

@@ -208,6 +208,7 @@ static struct race_report fresh(void)
 	report.base.ip = AUQ_IP_SDMA;
 	report.base.settle_ms = 1000;
 	report.base.use[EVIDENCE_SLOTS] = true;
+	report.base.trace.state = SOURCE_UNASKED;
 	report.base.before.state = SOURCE_UNASKED;
 	report.base.after.state = SOURCE_UNASKED;
 	for (unsigned i = 0; i < RACE_NUM_KINDS; i++)

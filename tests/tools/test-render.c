@@ -169,7 +169,7 @@ static void take_listing(struct report *report, const char *id)
 	for (unsigned i = 0; i < TRIALS; i++)
 		finding->outcomes[i].said[EVIDENCE_SLOTS] = SAID_LEAKED;
 	evidence_take_listing(finding, report->before.listing, report->after.listing);
-	evidence_combine(finding, report->after.listing);
+	evidence_combine(finding);
 }
 
 /* What the listing names, of all kinds, and what it does not. */
@@ -209,6 +209,42 @@ static void test_drivers(void)
 	report.after = (struct listing_snapshot){.state = SOURCE_BROKEN, .err = -5};
 	judge(&report);
 	check(&report, "listing-broken");
+	report_fini(&report);
+}
+
+/* What the trace names, and where it is in doubt. */
+static void test_traced(void)
+{
+	static const struct traced_driver traced = {10, 77, "a\033[31m\xff"};
+	struct report report;
+	struct finding *l1, *l3;
+	char *text;
+
+	prepare(&report);
+	l1 = find(&report, "L1");
+	l3 = find(&report, "L3");
+	report.use[EVIDENCE_TRACE] = true;
+	report.trace = (struct trace_snapshot){.state = SOURCE_OK, .events = 112, .lost = 3};
+	l1->traced = calloc(TRIALS, sizeof(*l1->traced));
+	for (unsigned i = 0; i < TRIALS; i++) {
+		l1->outcomes[i].slot = 10 + i;
+		l1->outcomes[i].said[EVIDENCE_SLOTS] = i ? SAID_LEAKED : SAID_FREE;
+		l1->outcomes[i].said[EVIDENCE_TRACE] = SAID_LEAKED;
+		l1->traced[i] = traced;
+		l1->traced[i].slot += i;
+	}
+	l1->num_traced = TRIALS;
+	strcpy(l3->doubt, "at least 3 events were lost");
+	evidence_combine(l1);
+	judge(&report);
+	check(&report, "traced");
+
+	report.use[EVIDENCE_TRACE] = false;
+	report.trace.state = SOURCE_DENIED;
+	strcpy(report.trace.why, "that is for root");
+	text = render(&report, false, false);
+	ok(strstr(text, "\nevidence slots; no trace: that is for root\n") != NULL, "no trace");
+	free(text);
 	report_fini(&report);
 }
 
@@ -292,6 +328,7 @@ int main(void)
 	test_simulated();
 	test_leak();
 	test_drivers();
+	test_traced();
 	test_no_listing();
 	test_hostile_names();
 	return tap_done();

@@ -7,14 +7,21 @@
 
 #include <errno.h>
 
-/* From the worker, in this order: one TRIAL each, one FATE each, one END. */
+/* What a batch costs, and what a trace of it has to show. */
+struct costs {
+	unsigned probes;
+	unsigned made, judged, unsure;
+};
+
+/* From the worker, in this order: perhaps one VICTIM, one TRIAL each, one FATE each, one END. */
 struct message {
-	enum { MESSAGE_TRIAL, MESSAGE_FATE, MESSAGE_END } type;
+	enum { MESSAGE_VICTIM, MESSAGE_TRIAL, MESSAGE_FATE, MESSAGE_END } type;
+	pid_t pid;
 	unsigned trial;
 	uint32_t slot;
 	enum fate fate;
 	int err;
-	unsigned probes;
+	struct costs costs;
 };
 
 static int run_trials(struct bench *bench, const struct batch_options *options, struct fates *fates)
@@ -45,8 +52,9 @@ static int settle(struct bench *bench, const struct batch_options *options, stru
 }
 
 static int work(struct lifeline *line, const struct batch_options *options, struct fates *fates,
-		unsigned *probes)
+		struct costs *costs)
 {
+	struct message msg = {.type = MESSAGE_VICTIM};
 	struct victim *victim = NULL;
 	struct bench bench;
 	const char *call;
@@ -56,6 +64,8 @@ static int work(struct lifeline *line, const struct batch_options *options, stru
 		err = victim_start(options->node, options->ip, line, &victim);
 		if (err)
 			return err;
+		msg.pid = victim_pid(victim);
+		line_send(line, &msg, sizeof(msg));
 	}
 	err = bench_open(&bench, line, options->node, options->ip);
 	if (err) {
@@ -65,15 +75,19 @@ static int work(struct lifeline *line, const struct batch_options *options, stru
 	bench.victim = victim;
 	bench.fates = fates;
 	err = run_trials(&bench, options, fates);
+	costs->judged = bench.made;
 	call = atomic_load(&line->beat->call);
 	/* Whatever the other process still held is gone once it has ended. */
 	victim_end(victim);
-	settled = err == -EINTR || !options->probe ? 0 : settle(&bench, options, fates, probes);
+	settled = err == -EINTR || !options->probe ? 0
+						   : settle(&bench, options, fates, &costs->probes);
 	if (!err) {
 		err = settled;
 		call = atomic_load(&line->beat->call);
 	}
-	*probes += bench.marks;
+	costs->probes += bench.marks;
+	costs->made = bench.made;
+	costs->unsure = bench.unsure;
 	bench_close(&bench);
 	/* The parent names the call that failed. */
 	line_call(line, call);
@@ -88,7 +102,7 @@ static void worker(struct lifeline *line, void *arg)
 
 	end.err = fates_init(&fates, options->trials);
 	if (!end.err)
-		end.err = work(line, options, &fates, &end.probes);
+		end.err = work(line, options, &fates, &end.costs);
 	fates_close(&fates, FATE_UNKNOWN);
 	for (unsigned i = 0; i < fates.num; i++) {
 		struct message msg = {.type = MESSAGE_FATE, .trial = i};
@@ -106,19 +120,26 @@ static void take_message(const struct message *msg, const struct batch_options *
 	struct fates *fates = &result->fates;
 
 	switch (msg->type) {
+	case MESSAGE_VICTIM:
+		if (options->started)
+			options->started(options->arg, msg->pid);
+		break;
 	case MESSAGE_TRIAL:
 		fates->trials[msg->trial].slot = msg->slot;
 		fates->trials[msg->trial].fate = FATE_UNKNOWN;
 		fates->num = result->run = msg->trial + 1;
 		if (options->progress)
-			options->progress(options->progress_arg, result->run);
+			options->progress(options->arg, result->run);
 		break;
 	case MESSAGE_FATE:
 		fates->trials[msg->trial].fate = msg->fate;
 		break;
 	case MESSAGE_END:
 		result->err = msg->err;
-		result->probes = msg->probes;
+		result->probes = msg->costs.probes;
+		result->made = msg->costs.made;
+		result->judged = msg->costs.judged;
+		result->unsure = msg->costs.unsure;
 		break;
 	}
 }
@@ -140,6 +161,8 @@ int batch_run(const struct batch_options *options, struct batch_result *result)
 		fates_fini(&result->fates);
 		return err;
 	}
+	if (options->started)
+		options->started(options->arg, child.pid);
 	for (;;) {
 		got = child_receive(&child, &msg, sizeof(msg), options->deadline_s, stop);
 		if (got == -EINTR) {

@@ -17,15 +17,22 @@ struct batch_options {
 	unsigned settle_ms;
 	unsigned deadline_s; /* for a call to the kernel */
 	const volatile sig_atomic_t *stop;
-	/* Called with the trials done so far, with all of them again while slots settle. */
+	/* Unless NULL, called with the trials done so far, with all of them again while slots
+	 * settle.
+	 */
 	void (*progress)(void *arg, unsigned done);
-	void *progress_arg;
+	/* Unless NULL, called with each process that makes queues, before the first progress. */
+	void (*started)(void *arg, pid_t pid);
+	void *arg;
 };
 
 struct batch_result {
 	unsigned run;
 	struct fates fates; /* slots and fates of those run; fates_fini() by the caller */
 	unsigned probes;
+	unsigned made;    /* queues in all, if the worker ended */
+	unsigned judged;  /* of these, in trials; the others looked for slots afterwards */
+	unsigned unsure;  /* more calls that failed, and may have made one */
 	int err;          /* what ended it early, or 0; -EINTR when it was asked to stop */
 	const char *call; /* that err is of */
 	bool stuck;       /* call did not return within the deadline; the worker was left to it */

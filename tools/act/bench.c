@@ -58,6 +58,7 @@ void bench_close(struct bench *bench)
 int bench_queue(struct bench *bench, uint32_t doorbell, bool own_wptr, struct auq_queue **out)
 {
 	struct auq_queue_args args = AUQ_ARGS(auq_queue_args);
+	int err;
 
 	args.ip = bench->ip;
 	args.ring_bytes = PAGE_BYTES;
@@ -65,7 +66,12 @@ int bench_queue(struct bench *bench, uint32_t doorbell, bool own_wptr, struct au
 	args.doorbell = bench->doorbells;
 	args.doorbell_index = doorbell;
 	line_call(bench->line, "USERQ CREATE");
-	return auq_queue_create(bench->dev, &args, out);
+	err = auq_queue_create(bench->dev, &args, out);
+	if (err)
+		bench->unsure++;
+	else
+		bench->made++;
+	return err;
 }
 
 int bench_free(struct bench *bench, struct auq_queue *queue)

@@ -26,6 +26,8 @@ struct bench {
 	struct victim *victim; /* NULL if the trial needs none */
 	unsigned marks;        /* queues that signalled only to tell their slot */
 	struct fates *fates;   /* told of the slots of these, which were free */
+	unsigned made;         /* queues, by the victim as well */
+	unsigned unsure;       /* of more nobody can say whether they were: CREATE failed */
 	unsigned late;         /* L3's that took longer than hang detection may let them */
 };
 

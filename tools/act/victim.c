@@ -107,6 +107,10 @@ int victim_signal(struct victim *victim, struct bench *bench, uint32_t *syncobj)
 
 	line_call(bench->line, "USERQ CREATE or USERQ_SIGNAL of the other process");
 	err = give_order(victim, ORDER_SIGNAL, &fd);
+	if (err)
+		bench->unsure++;
+	else
+		bench->made++;
 	if (!err && drmSyncobjFDToHandle(auq_device_fd(bench->dev), fd, syncobj))
 		err = -errno;
 	if (fd >= 0)
@@ -114,6 +118,11 @@ int victim_signal(struct victim *victim, struct bench *bench, uint32_t *syncobj)
 	if (err)
 		victim_free(victim, bench);
 	return err;
+}
+
+pid_t victim_pid(const struct victim *victim)
+{
+	return victim->child.pid;
 }
 
 int victim_free(struct victim *victim, struct bench *bench)

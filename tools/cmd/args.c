@@ -3,7 +3,6 @@
 
 #include "cmd/args.h"
 #include "cmd/cmd.h"
-#include "cmd/terminal.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -51,10 +50,8 @@ static void on_signal(int number)
 {
 	(void)number;
 	/* The second one ends this process; the worker cleans up by itself. */
-	if (asked_to_stop) {
-		terminal_leave();
+	if (asked_to_stop)
 		_exit(EXIT_TROUBLE);
-	}
 	asked_to_stop = 1;
 }
 

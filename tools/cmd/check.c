@@ -4,6 +4,7 @@
 #include "cmd/args.h"
 #include "cmd/check.h"
 #include "cmd/cmd.h"
+#include "cmd/tracing.h"
 #include "cmd/trials.h"
 #include "act/probe.h"
 #include "collect/listing.h"
@@ -29,7 +30,8 @@ enum { KEY_IP = 512, KEY_SETTLE, KEY_DEADLINE, KEY_EVIDENCE };
 static const struct argp_option argp_options[] = {
 	{"device", 'd', "DEVICE", 0, "Render node or PCI address; default: the first that can", 0},
 	{"evidence", KEY_EVIDENCE, "SOURCES", 0,
-	 "slots, debugfs, both with a comma in between, or auto, the default: all that can be had",
+	 "slots, debugfs, trace, several with commas in between, or auto, the default: all that "
+	 "can be had",
 	 0},
 	{"ip", KEY_IP, "ENGINE", 0, "gfx, compute, sdma or auto, the default: the cheapest", 0},
 	{"settle", KEY_SETTLE, "SECONDS", 0,
@@ -95,8 +97,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		options->deadline_s = parse_number(state, "--deadline", arg, 6, 86400);
 		break;
 	case ARGP_KEY_END:
-		if (!options->use[EVIDENCE_SLOTS] && !options->use[EVIDENCE_DEBUGFS])
-			options->any = true;
+		options->any |= !options->use[EVIDENCE_SLOTS] && !options->use[EVIDENCE_DEBUGFS] &&
+				!options->use[EVIDENCE_TRACE];
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -150,11 +152,26 @@ static bool choose_evidence(struct report *report, const struct check_options *o
 	return false;
 }
 
+static struct tracing tracing;
+
+/* As choose_evidence(), of the trace. */
+static bool choose_trace(struct report *report, const struct check_options *options)
+{
+	if (!options->any && !options->use[EVIDENCE_TRACE])
+		return true;
+	tracing_find(&tracing, report);
+	report->use[EVIDENCE_TRACE] = report->trace.state == SOURCE_OK;
+	if (report->use[EVIDENCE_TRACE] || !options->use[EVIDENCE_TRACE])
+		return true;
+	complain(report->trace.remedy, "cannot trace: %s", report->trace.why);
+	return false;
+}
+
 /* Says the cost before. False, with a message, when it is too much or nothing may run. */
 static bool agree(const struct report *report, const struct check_options *options)
 {
 	uint64_t limit = plan_limit(report);
-	const char *refusal = plan_refusal(report->gpu.traits);
+	const char *refusal = plan_refusal(report);
 
 	if (refusal[0]) {
 		complain("a kernel from 7.1 on, or a 6.18.y one, can be checked", "%s (%s)",
@@ -193,7 +210,7 @@ bool check_prepare(struct report *report, const struct check_options *options)
 {
 	struct plan_options planned = options->plan;
 
-	if (!check_target(report, options))
+	if (!check_target(report, options) || !choose_trace(report, options))
 		return false;
 	if (report->use[EVIDENCE_SLOTS])
 		planned.probes = probe_most(report->settle_ms);
@@ -203,7 +220,7 @@ bool check_prepare(struct report *report, const struct check_options *options)
 
 bool check_run(struct report *report, const struct check_options *options)
 {
-	const struct trials_options trials = {
+	struct trials_options trials = {
 		.deadline_s = options->deadline_s,
 		.stop = &asked_to_stop,
 		.progress = isatty(STDERR_FILENO),
@@ -211,7 +228,22 @@ bool check_run(struct report *report, const struct check_options *options)
 	int err;
 
 	catch_signals();
+	if (report->use[EVIDENCE_TRACE]) {
+		err = tracing_start(&tracing, report);
+		if (err) {
+			complain("", "cannot trace: %s", strerror(-err));
+			return false;
+		}
+		report->use[EVIDENCE_TRACE] = report->trace.state == SOURCE_OK;
+	}
+	if (report->use[EVIDENCE_TRACE]) {
+		trials.tracing = &tracing;
+	} else if (options->use[EVIDENCE_TRACE]) {
+		complain(report->trace.remedy, "cannot trace: %s", report->trace.why);
+		return false;
+	}
 	err = run_trials(report, &trials);
+	tracing_end(trials.tracing, report);
 	if (err)
 		complain("", "cannot start a worker process: %s", strerror(-err));
 	return !err;

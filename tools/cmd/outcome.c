@@ -42,21 +42,41 @@ void take_outcomes(struct finding *finding, const struct fates *fates, bool prob
 	}
 }
 
-int look_at_listing(struct report *report, struct finding *finding,
+static int look(struct report *report, struct finding *finding, struct tracing *tracing)
+{
+	int err = 0;
+
+	if (report->use[EVIDENCE_DEBUGFS])
+		collect_listing(report->gpu.listing, &report->after);
+	if (report->after.state == SOURCE_OK)
+		err = evidence_take_listing(finding, report->before.listing, report->after.listing);
+	else
+		evidence_drop_listing(finding);
+	tracing_read(tracing);
+	if (tracing && !err)
+		err = evidence_take_trace(finding, tracing->ledger, report->gpu.info.seq64_slots);
+	return err;
+}
+
+int look_at_sources(struct report *report, struct finding *finding, struct tracing *tracing,
 		    const volatile sig_atomic_t *stop)
 {
 	const uint64_t end = clock_ms() + report->settle_ms;
-	int err;
 
 	for (;;) {
-		collect_listing(report->gpu.listing, &report->after);
-		if (report->after.state != SOURCE_OK || *stop)
-			break;
-		err = evidence_take_listing(finding, report->before.listing, report->after.listing);
-		if (err || !evidence_is_early(finding) || clock_ms() >= end)
+		int err = look(report, finding, tracing);
+
+		if (err)
 			return err;
+		if (*stop)
+			break;
+		if (!evidence_is_early(finding) || clock_ms() >= end)
+			return 0;
 		sleep_ms(LOOK_PAUSE_MS);
 	}
+	/* What was there could still have gone. */
 	evidence_drop_listing(finding);
+	if (tracing)
+		evidence_drop_trace(finding, "interrupted");
 	return 0;
 }

@@ -4,6 +4,7 @@
 #define AMDFENCE_OUTCOME_H
 
 #include "act/fates.h"
+#include "cmd/tracing.h"
 #include "model/report.h"
 
 #include <signal.h>
@@ -15,11 +16,12 @@ const char *reason_of_ours(int err);
 void take_outcomes(struct finding *finding, const struct fates *fates, bool probed);
 
 /**
- * Reads the listing until it says of no outcome that it leaked, or the time to
- * settle is over. Where the slot says so as well, the probe has waited already.
- * Nothing is said when it cannot be read. -ENOMEM.
+ * Reads listing and trace, as far as they are used (@tracing may be NULL), until
+ * they say of no outcome that it leaked, or the time to settle is over. Where the
+ * slot says so as well, the probe has waited already. What cannot be read says
+ * nothing. -ENOMEM.
  */
-int look_at_listing(struct report *report, struct finding *finding,
+int look_at_sources(struct report *report, struct finding *finding, struct tracing *tracing,
 		    const volatile sig_atomic_t *stop);
 
 #endif

@@ -110,6 +110,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (options->has_round && options->num_wanted != 1)
 			argp_error(state, "--round is of one race, which --race names");
+		if (options->check.use[EVIDENCE_TRACE])
+			argp_error(state, "races are not traced: --evidence is slots or debugfs");
 		if (!options->time_s && !options->count)
 			options->time_s = DEFAULT_TIME_S;
 		break;
@@ -138,7 +140,7 @@ static char *help_filter(int key, const char *text, void *input)
 static bool agree(const struct race_report *report, const struct options *options)
 {
 	const enum auq_answer *traits = report->base.gpu.traits;
-	const char *refusal = plan_refusal(report->base.gpu.traits);
+	const char *refusal = plan_refusal(&report->base);
 
 	if (!refusal[0])
 		refusal = race_refusal(traits);

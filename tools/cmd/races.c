@@ -94,7 +94,7 @@ static void count_leaks(struct race_report *report, enum race_kind kind,
 		const struct outcome *outcome = &slots->outcomes[i];
 		const struct race_fault leak = {.kind = RACE_LEAK, .slot = outcome->slot};
 
-		if (evidence_said(outcome, report->base.after.listing) != SAID_LEAKED)
+		if (evidence_said(outcome) != SAID_LEAKED)
 			continue;
 		race_draw(report->seed, kind, result->numbers[i], &report->limits, &round);
 		race_report_add(report, &round, &leak);
@@ -117,8 +117,8 @@ static int judge_slots(struct races *races, enum race_kind kind, const struct ra
 		return -ENOMEM;
 	take_outcomes(&slots, &result->fates, base->use[EVIDENCE_SLOTS]);
 	if (base->use[EVIDENCE_DEBUGFS] && !result->stuck)
-		err = look_at_listing(base, &slots, races->options->stop);
-	evidence_combine(&slots, base->after.listing);
+		err = look_at_sources(base, &slots, NULL, races->options->stop);
+	evidence_combine(&slots);
 	count_leaks(races->report, kind, &slots, result);
 	free(slots.outcomes);
 	free(slots.drivers);

@@ -3,6 +3,7 @@
 
 #include "cmd/trials.h"
 #include "cmd/outcome.h"
+#include "cmd/tracing.h"
 #include "act/batch.h"
 #include "model/evidence.h"
 
@@ -13,15 +14,25 @@
 struct progress {
 	const char *id;
 	unsigned wanted;
+	bool is_shown;
+	struct tracing *tracing;
 };
 
-static void show_progress(void *arg, unsigned done)
+static void go_on(void *arg, unsigned done)
 {
 	const struct progress *progress = arg;
 
+	tracing_read(progress->tracing);
+	if (!progress->is_shown)
+		return;
 	fprintf(stderr, "\r\033[K%s: trial %u of %u%s", progress->id, done, progress->wanted,
 		done == progress->wanted ? ", waiting for its slots" : "");
 	fflush(stderr);
+}
+
+static void take_process(void *arg, pid_t pid)
+{
+	tracing_own(((const struct progress *)arg)->tracing, pid);
 }
 
 static void take_result(struct finding *finding, const struct batch_result *result, bool probed)
@@ -45,7 +56,12 @@ static void take_result(struct finding *finding, const struct batch_result *resu
 static int run_once(struct report *report, struct finding *finding,
 		    const struct trials_options *options)
 {
-	struct progress progress = {.id = finding->defect->id, .wanted = finding->wanted};
+	struct progress progress = {
+		.id = finding->defect->id,
+		.wanted = finding->wanted,
+		.is_shown = options->progress,
+		.tracing = options->tracing,
+	};
 	struct batch_options batch = {
 		.node = report->gpu.node,
 		.trial = trial_find(finding->defect->id, finding->silent),
@@ -55,20 +71,26 @@ static int run_once(struct report *report, struct finding *finding,
 		.settle_ms = report->settle_ms,
 		.deadline_s = options->deadline_s,
 		.stop = options->stop,
-		.progress = options->progress ? show_progress : NULL,
-		.progress_arg = &progress,
+		.progress = go_on,
+		.started = take_process,
+		.arg = &progress,
 	};
 	struct batch_result result;
-	int err = batch_run(&batch, &result);
+	int err;
 
+	tracing_begin(options->tracing);
+	err = batch_run(&batch, &result);
 	if (err)
 		return err;
 	take_result(finding, &result, batch.probe);
 	report->stuck |= result.stuck;
 	fates_fini(&result.fates);
-	if (report->use[EVIDENCE_DEBUGFS] && !result.stuck)
-		err = look_at_listing(report, finding, options->stop);
-	evidence_combine(finding, report->after.listing);
+	tracing_expect(options->tracing, &result);
+	if (!result.stuck)
+		err = look_at_sources(report, finding, options->tracing, options->stop);
+	if (options->tracing && (result.stuck || result.died))
+		evidence_drop_trace(finding, "the worker process did not end by itself");
+	evidence_combine(finding);
 	report->interrupted |= *options->stop;
 	if (options->progress)
 		fputs("\r\033[K", stderr);

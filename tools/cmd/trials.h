@@ -6,9 +6,12 @@
 
 #include <signal.h>
 
+struct tracing;
+
 struct trials_options {
 	unsigned deadline_s;
 	const volatile sig_atomic_t *stop;
+	struct tracing *tracing; /* NULL: there is no trace */
 	bool progress; /* on standard error, a terminal */
 };
 

@@ -10,20 +10,14 @@
 #include <string.h>
 #include <strings.h>
 
-void drivers_fini(struct drivers *drivers)
-{
-	free(drivers->owners);
-	free(drivers->items);
-	free(drivers->is_leaked);
-	*drivers = (struct drivers){0};
-}
-
 void dump_fini(struct dump *dump)
 {
 	free(dump->parameters.items);
 	free(dump->firmware.items);
 	free(dump->queues.items);
-	drivers_fini(&dump->drivers);
+	free(dump->drivers.owners);
+	free(dump->drivers.items);
+	free(dump->drivers.is_leaked);
 	free(dump->log.lines);
 	free(dump->trials);
 	*dump = (struct dump){0};
@@ -116,9 +110,9 @@ static int sum_up(struct drivers *drivers, const struct auq_listing *earlier,
 }
 
 static void take_items(struct drivers *drivers, const struct auq_listing *earlier,
-		       const struct auq_listing *listing, unsigned most, bool leaked)
+		       const struct auq_listing *listing, bool leaked)
 {
-	for (uint32_t i = 0; i < drivers->count && drivers->num < most; i++) {
+	for (uint32_t i = 0; i < drivers->count && drivers->num < DUMP_MOST_DRIVERS; i++) {
 		const struct auq_fence_driver *driver = auq_listing_get(listing, i);
 
 		if (is_leaked(earlier, driver) != leaked)
@@ -128,9 +122,10 @@ static void take_items(struct drivers *drivers, const struct auq_listing *earlie
 	}
 }
 
-int drivers_take_listing(struct drivers *drivers, const struct auq_listing *earlier,
-			 const struct auq_listing *listing, unsigned most)
+int dump_take_listing(struct dump *dump, const struct auq_listing *earlier,
+		      const struct auq_listing *listing)
 {
+	struct drivers *drivers = &dump->drivers;
 	const struct auq_fence_driver **sorted;
 	int err;
 
@@ -138,8 +133,8 @@ int drivers_take_listing(struct drivers *drivers, const struct auq_listing *earl
 	drivers->total = auq_listing_total(listing);
 	drivers->count = auq_listing_count(listing);
 	sorted = malloc((drivers->count + 1) * sizeof(*sorted));
-	drivers->items = malloc((most + 1) * sizeof(*drivers->items));
-	drivers->is_leaked = malloc((most + 1) * sizeof(*drivers->is_leaked));
+	drivers->items = malloc(DUMP_MOST_DRIVERS * sizeof(*drivers->items));
+	drivers->is_leaked = malloc(DUMP_MOST_DRIVERS * sizeof(*drivers->is_leaked));
 	if (!sorted || !drivers->items || !drivers->is_leaked) {
 		free(sorted);
 		return -ENOMEM;
@@ -152,8 +147,8 @@ int drivers_take_listing(struct drivers *drivers, const struct auq_listing *earl
 	qsort(sorted, drivers->count, sizeof(*sorted), by_name_and_pid);
 	err = sum_up(drivers, earlier, sorted);
 	free(sorted);
-	take_items(drivers, earlier, listing, most, true);
-	take_items(drivers, earlier, listing, most, false);
+	take_items(drivers, earlier, listing, true);
+	take_items(drivers, earlier, listing, false);
 	drivers->left_out = drivers->count - drivers->num;
 	return err;
 }

@@ -11,6 +11,7 @@ const char *evidence_name(enum evidence evidence)
 	static const char *const names[] = {
 		[EVIDENCE_SLOTS] = "slots",
 		[EVIDENCE_DEBUGFS] = "debugfs",
+		[EVIDENCE_TRACE] = "trace",
 	};
 
 	return names[evidence];
@@ -35,6 +36,7 @@ int report_init(struct report *report, unsigned trials)
 		.use = {[EVIDENCE_SLOTS] = true},
 		.before = {.state = SOURCE_UNASKED},
 		.after = {.state = SOURCE_UNASKED},
+		.trace = {.state = SOURCE_UNASKED, .remedy = ""},
 	};
 	report->findings = calloc(catalogue_size, sizeof(*report->findings));
 	if (!report->findings)
@@ -58,6 +60,7 @@ void report_fini(struct report *report)
 	for (unsigned i = 0; report->findings && i < catalogue_size; i++) {
 		free(report->findings[i].outcomes);
 		free(report->findings[i].drivers);
+		free(report->findings[i].traced);
 	}
 	auq_listing_free(report->before.listing);
 	auq_listing_free(report->after.listing);

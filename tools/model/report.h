@@ -4,15 +4,21 @@
 #define AMDFENCE_REPORT_H
 
 #include "model/catalogue.h"
+#include "model/ledger.h"
 #include "model/snapshot.h"
 
 /* Where evidence comes from, in the order in which it is named. */
-enum evidence { EVIDENCE_SLOTS, EVIDENCE_DEBUGFS, NUM_EVIDENCE };
+enum evidence { EVIDENCE_SLOTS, EVIDENCE_DEBUGFS, EVIDENCE_TRACE, NUM_EVIDENCE };
 
 const char *evidence_name(enum evidence evidence);
 
 /** What one source says of one trial's fence driver. */
-enum said { SAID_NOTHING, SAID_FREE, SAID_LEAKED };
+enum said {
+	SAID_NOTHING,
+	SAID_FREE,
+	SAID_TAKEN, /* free, but another program's driver has its slot now */
+	SAID_LEAKED,
+};
 
 struct outcome {
 	uint32_t slot;
@@ -43,6 +49,9 @@ struct finding {
 	unsigned superseded; /* leaked in a pass that another one replaced */
 	struct auq_fence_driver *drivers; /* that leaked, as the listing has them; owned */
 	unsigned num_drivers;
+	struct traced_driver *traced; /* that leaked, as the trace has them; owned */
+	unsigned num_traced;
+	char doubt[160];      /* why the trace says nothing; "" if it speaks */
 	bool silent;          /* control: its queues did not signal */
 	unsigned probes;      /* queues that looked for free slots, all of which signalled */
 	char skipped[160];    /* why it was not tried; "" if it was */
@@ -59,6 +68,7 @@ struct report {
 	bool use[NUM_EVIDENCE];
 	struct listing_snapshot before; /* of all trials; SOURCE_UNASKED if debugfs is not used */
 	struct listing_snapshot after;  /* the last look, SOURCE_UNASKED if there was none */
+	struct trace_snapshot trace;    /* SOURCE_UNASKED if it is not used */
 	struct finding *findings;       /* catalogue_size of them, in its order */
 	uint64_t cost_planned;          /* slots, if the kernel had every defect tried */
 	uint64_t cost_actual;           /* slots pinned until the driver is reloaded */

@@ -44,6 +44,15 @@ struct listing_snapshot {
 	struct auq_listing *listing; /* with SOURCE_OK; owned */
 };
 
+/** Of the kernel's functions, what they were called for. */
+struct trace_snapshot {
+	enum source_state state;
+	char why[160];      /* unless SOURCE_OK: why there is none */
+	const char *remedy; /* and what to do about it, a constant; "" if nothing */
+	uint64_t events;    /* seen in all */
+	uint64_t lost;      /* at least */
+};
+
 /* As amdfence-json(5) has them: ok, absent, denied, broken, unasked. */
 const char *source_state_name(enum source_state state);
 

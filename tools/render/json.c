@@ -79,12 +79,40 @@ struct json_object *json_listing(const struct report *report)
 	return object;
 }
 
+static struct json_object *trace(const struct report *report)
+{
+	struct json_object *object;
+
+	if (report->trace.state == SOURCE_UNASKED)
+		return NULL;
+	object = json_object_new_object();
+	json_object_object_add(object, "state",
+			       json_object_new_string(source_state_name(report->trace.state)));
+	json_object_object_add(object, "error", json_text_or_null(report->trace.why));
+	json_object_object_add(object, "events", json_hex(report->trace.events));
+	json_object_object_add(object, "lost", json_hex(report->trace.lost));
+	return object;
+}
+
+static struct json_object *json_traced(const struct traced_driver *driver)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "slot", json_object_new_int64(driver->slot));
+	json_object_object_add(object, "pid", json_object_new_int64(driver->pid));
+	json_object_object_add(object, "comm", json_foreign(driver->comm));
+	return object;
+}
+
 static struct json_object *trial(const struct report *report, const struct finding *finding)
 {
 	struct json_object *object = json_object_new_object();
 	struct json_object *slots = json_object_new_array_ext(finding->run);
 	struct json_object *drivers = json_object_new_array_ext(finding->num_drivers);
+	struct json_object *traced = json_object_new_array_ext(finding->num_traced);
 
+	for (unsigned i = 0; i < finding->num_traced; i++)
+		json_object_array_add(traced, json_traced(&finding->traced[i]));
 	for (unsigned i = 0; i < finding->run; i++)
 		json_object_array_add(slots, json_object_new_int64(finding->outcomes[i].slot));
 	for (unsigned i = 0; i < finding->num_drivers; i++)
@@ -103,6 +131,8 @@ static struct json_object *trial(const struct report *report, const struct findi
 	json_object_object_add(object, "evidence", tallies(report, finding));
 	json_object_object_add(object, "disagree", json_object_new_int64(finding->disagree));
 	json_object_object_add(object, "drivers", drivers);
+	json_object_object_add(object, "traced", traced);
+	json_object_object_add(object, "doubt", json_text_or_null(finding->doubt));
 	json_object_object_add(object, "skipped", json_text_or_null(finding->skipped));
 	json_object_object_add(object, "error", json_text_or_null(finding->error));
 	return object;
@@ -129,6 +159,7 @@ static struct json_object *whole(const struct report *report)
 	json_object_object_add(root, "device", json_device(&report->gpu));
 	json_object_object_add(root, "ip", json_object_new_string(ip_name(report->ip)));
 	json_object_object_add(root, "listing", json_listing(report));
+	json_object_object_add(root, "trace", trace(report));
 	json_object_object_add(root, "trials", trials);
 	json_object_object_add(root, "settle_ms", json_object_new_int64(report->settle_ms));
 	json_object_object_add(root, "cost", cost);

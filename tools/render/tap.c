@@ -4,6 +4,8 @@
 /* As Documentation/dev-tools/ktap.rst of the kernel describes it, version 1. */
 #include "render/render.h"
 
+#include <inttypes.h>
+
 /* What is not known is no success. */
 static void render_test(const struct finding *finding, unsigned number, FILE *out)
 {
@@ -21,6 +23,14 @@ static void render_test(const struct finding *finding, unsigned number, FILE *ou
 		fprintf(out, "# ");
 		render_driver(&finding->drivers[i], out);
 		fprintf(out, "\n");
+	}
+	for (unsigned i = 0; i < finding->num_traced && !finding->num_drivers; i++) {
+		const struct traced_driver *driver = &finding->traced[i];
+
+		fprintf(out, "# slot %" PRIu32 ": made by pid %" PRIu32 " '", driver->slot,
+			driver->pid);
+		render_escaped(driver->comm, out);
+		fprintf(out, "', never given back\n");
 	}
 	if (finding->verdict == VERDICT_LEAK)
 		fprintf(out, "# remedy: %s\n", finding->defect->remedy);

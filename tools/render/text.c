@@ -52,47 +52,69 @@ static void render_heading(const struct report *report, bool colour, FILE *out)
 	fprintf(out, "\n\n");
 }
 
+static void render_used(const struct report *report, enum evidence source, FILE *out)
+{
+	const struct auq_listing *listing = report->before.listing;
+
+	fputs(evidence_name(source), out);
+	if (source == EVIDENCE_DEBUGFS)
+		fprintf(out, " (%" PRIu32 " fence drivers before, %" PRIu32 " slots in use)",
+			auq_listing_count(listing), auq_listing_used(listing));
+	if (source == EVIDENCE_TRACE)
+		fprintf(out, " (%" PRIu64 " events, %" PRIu64 " lost)", report->trace.events,
+			report->trace.lost);
+}
+
+/* Why a source that would have been used is not; NULL if it was not asked for. */
+static const char *why_unused(const struct report *report, enum evidence source)
+{
+	const enum source_state listing = report->before.state;
+
+	if (source == EVIDENCE_TRACE && report->trace.state != SOURCE_UNASKED)
+		return report->trace.why;
+	if (source != EVIDENCE_DEBUGFS || listing == SOURCE_UNASKED)
+		return NULL;
+	return listing == SOURCE_ABSENT   ? "the kernel lists no fence drivers there"
+	       : listing == SOURCE_DENIED ? "that is for root"
+					  : auq_strerror(report->before.err);
+}
+
 /* What is judged by, and why not by more. */
 void render_evidence(const struct report *report, FILE *out)
 {
-	const struct listing_snapshot *before = &report->before;
+	const char *separator = "evidence ";
 
-	fprintf(out, "evidence %s", report->use[EVIDENCE_SLOTS] ? "slots" : "");
-	if (report->use[EVIDENCE_SLOTS] && before->state != SOURCE_UNASKED)
-		fprintf(out, report->use[EVIDENCE_DEBUGFS] ? ", " : "; no ");
-	switch (before->state) {
-	case SOURCE_OK:
-		fprintf(out, "debugfs (%" PRIu32 " fence drivers before, %" PRIu32 " slots in use)",
-			auq_listing_count(before->listing), auq_listing_used(before->listing));
-		break;
-	case SOURCE_ABSENT:
-		fprintf(out, "debugfs: the kernel lists no fence drivers there");
-		break;
-	case SOURCE_DENIED:
-		fprintf(out, "debugfs: that is for root");
-		break;
-	case SOURCE_BROKEN:
-		fprintf(out, "debugfs: %s", auq_strerror(before->err));
-		break;
-	case SOURCE_UNASKED:
-		break;
+	for (unsigned source = 0; source < NUM_EVIDENCE; source++) {
+		if (!report->use[source])
+			continue;
+		fputs(separator, out);
+		render_used(report, source, out);
+		separator = ", ";
+	}
+	for (unsigned source = 0; source < NUM_EVIDENCE; source++) {
+		const char *why = why_unused(report, source);
+
+		if (!report->use[source] && why)
+			fprintf(out, "; no %s: %s", evidence_name(source), why);
 	}
 	fprintf(out, "\n");
 }
 
-void render_device(const struct system_snapshot *system, const struct gpu_snapshot *gpu, FILE *out)
+void render_device(const struct report *report, FILE *out)
 {
+	const struct gpu_snapshot *gpu = &report->gpu;
+
 	fprintf(out, "device   ");
 	render_escaped(gpu->name[0] ? gpu->name : "AMD GPU", out);
 	fprintf(out, ", %s%s", gpu->pci, gpu->pci[0] ? ", " : "");
 	render_escaped(gpu->node, out);
-	fprintf(out, "\nkernel   %s, amdgpu %u.%u.%u\n", system->release, gpu->info.drm_major,
-		gpu->info.drm_minor, gpu->info.drm_patch);
+	fprintf(out, "\nkernel   %s, amdgpu %u.%u.%u\n", report->system.release,
+		gpu->info.drm_major, gpu->info.drm_minor, gpu->info.drm_patch);
 }
 
 static void render_subject(const struct report *report, FILE *out)
 {
-	render_device(&report->system, &report->gpu, out);
+	render_device(report, out);
 	fprintf(out, "queues   %s, %u trials a defect, settled for %u ms\n", ip_name(report->ip),
 		report->trials, report->settle_ms);
 	render_evidence(report, out);
@@ -149,13 +171,47 @@ static void render_drivers(const struct finding *finding, FILE *out)
 	}
 	if (finding->num_drivers > MOST_DRIVERS)
 		fprintf(out, "%-8s and %u more\n", id, finding->num_drivers - MOST_DRIVERS);
-	if (finding->disagree)
-		fprintf(out, "%-8s evidence disagrees on %u: leaked by slots %u, by debugfs %u\n",
-			id, finding->disagree, finding->by[EVIDENCE_SLOTS].leaked,
-			finding->by[EVIDENCE_DEBUGFS].leaked);
 }
 
-static void render_finding(const struct finding *finding, FILE *out)
+/* Of those that the listing does not name better. */
+static void render_traced(const struct finding *finding, FILE *out)
+{
+	const char *id = finding->defect->id;
+	unsigned num = finding->num_drivers ? 0 : finding->num_traced;
+
+	for (unsigned i = 0; i < num && i < MOST_DRIVERS; i++) {
+		const struct traced_driver *driver = &finding->traced[i];
+
+		fprintf(out, "%-8s slot %" PRIu32 ": made by pid %" PRIu32 " '", id, driver->slot,
+			driver->pid);
+		render_escaped(driver->comm, out);
+		fprintf(out, "', never given back\n");
+	}
+	if (num > MOST_DRIVERS)
+		fprintf(out, "%-8s and %u more\n", id, num - MOST_DRIVERS);
+	if (finding->doubt[0])
+		fprintf(out, "%-8s trace in doubt: %s\n", id, finding->doubt);
+}
+
+static void render_dispute(const struct report *report, const struct finding *finding, FILE *out)
+{
+	const char *separator = "";
+
+	if (!finding->disagree)
+		return;
+	fprintf(out, "%-8s evidence disagrees on %u: leaked by ", finding->defect->id,
+		finding->disagree);
+	for (unsigned source = 0; source < NUM_EVIDENCE; source++) {
+		if (!report->use[source])
+			continue;
+		fprintf(out, "%s%s %u", separator, evidence_name(source),
+			finding->by[source].leaked);
+		separator = ", by ";
+	}
+	fprintf(out, "\n");
+}
+
+static void render_finding(const struct report *report, const struct finding *finding, FILE *out)
 {
 	const char *id = finding->defect->id;
 
@@ -176,6 +232,8 @@ static void render_finding(const struct finding *finding, FILE *out)
 				finding->foreign);
 		fprintf(out, "\n");
 		render_drivers(finding, out);
+		render_traced(finding, out);
+		render_dispute(report, finding, out);
 	}
 	if (finding->error[0])
 		fprintf(out, "%-8s stopped: %s\n", id, finding->error);
@@ -226,7 +284,7 @@ void render_report_text(const struct report *report, bool colour, FILE *out)
 	render_table(report, out);
 	fprintf(out, "\n");
 	for (unsigned i = 0; i < catalogue_size; i++) {
-		render_finding(&report->findings[i], out);
+		render_finding(report, &report->findings[i], out);
 		unknown += report->findings[i].unknown;
 	}
 	render_earlier(report, out);
