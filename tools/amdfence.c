@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 const struct command *const commands[] = {
-	&cmd_leak_check, &cmd_race, &cmd_sync_check, &cmd_list, &cmd_dump, &cmd_diff,
-	&cmd_report,     &cmd_sim,  &cmd_completion, &cmd_help, NULL};
+	&cmd_leak_check, &cmd_race,  &cmd_sync_check, &cmd_list,       &cmd_dump, &cmd_diff,
+	&cmd_report,     &cmd_watch, &cmd_sim,        &cmd_completion, &cmd_help, NULL};
 
 const struct command *command_find(const char *name)
 {

@@ -15,9 +15,10 @@ noinst_LTLIBRARIES += %D%/libamdfence.la
 	%D%/act/victim.c %D%/act/victim.h \
 	%D%/cmd/completion.c %D%/cmd/race.c %D%/cmd/races.c %D%/cmd/races.h \
 	%D%/cmd/args.c %D%/cmd/args.h %D%/cmd/outcome.c %D%/cmd/outcome.h \
-	%D%/cmd/check.c %D%/cmd/check.h %D%/cmd/cmd.h %D%/cmd/device.c %D%/cmd/diff.c %D%/cmd/dump.c %D%/cmd/help.c %D%/cmd/leak-check.c %D%/cmd/list.c \
+	%D%/cmd/check.c %D%/cmd/check.h %D%/cmd/cmd.h %D%/cmd/device.c %D%/cmd/diff.c %D%/cmd/dump.c %D%/cmd/help.c %D%/cmd/leak-check.c %D%/cmd/list.c %D%/cmd/look.c %D%/cmd/look.h \
 	%D%/cmd/output.c %D%/cmd/read-dump.c %D%/cmd/read-dump.h %D%/cmd/report.c %D%/cmd/sim.c %D%/cmd/simulated.c %D%/cmd/simulated.h \
-	%D%/cmd/sync-check.c %D%/cmd/tracing.c %D%/cmd/tracing.h %D%/cmd/trials.c %D%/cmd/trials.h \
+	%D%/cmd/sync-check.c %D%/cmd/terminal.c %D%/cmd/terminal.h %D%/cmd/tracing.c %D%/cmd/tracing.h \
+	%D%/cmd/trials.c %D%/cmd/trials.h %D%/cmd/watch.c \
 	%D%/collect/file.c %D%/collect/file.h %D%/collect/gpus.c %D%/collect/gpus.h %D%/collect/host.c %D%/collect/host.h \
 	%D%/collect/listing.c %D%/collect/listing.h %D%/collect/log.c %D%/collect/log.h \
 	%D%/collect/queues.c %D%/collect/queues.h \
@@ -26,14 +27,14 @@ noinst_LTLIBRARIES += %D%/libamdfence.la
 	%D%/model/judge.c %D%/model/ledger.c %D%/model/ledger.h %D%/model/plan.c \
 	%D%/model/plan.h %D%/model/report.h %D%/model/snapshot.c %D%/model/snapshot.h \
 	%D%/model/race.c %D%/model/race.h %D%/model/race-draw.c %D%/model/random.h \
-	%D%/model/sync.c %D%/model/sync.h %D%/model/sync-walk.c %D%/model/trace.c %D%/model/trace.h \
+	%D%/model/sync.c %D%/model/sync.h %D%/model/sync-walk.c %D%/model/trace.c %D%/model/trace.h %D%/model/watch.c %D%/model/watch.h \
 	%D%/render/diff-json.c %D%/render/diff-text.c %D%/render/driver.c %D%/render/dump-json.c %D%/render/dump-names.c %D%/render/dump-parse.c %D%/render/dump-names.h %D%/render/dump-html.c %D%/render/dump-text.c \
 	%D%/render/race-json.c %D%/render/race-round.c %D%/render/race-tap.c %D%/render/race-text.c \
 	%D%/render/gpu.c %D%/render/json.c %D%/render/json.h %D%/render/json-value.c \
 	%D%/render/render.h \
 	%D%/render/tap.c %D%/render/sync-json.c %D%/render/sync-tap.c %D%/render/sync-text.c %D%/render/text.c \
-	%D%/render/utf8.c %D%/render/utf8.h
-dist_man_MANS += man/amdfence.1 man/amdfence-diff.1 man/amdfence-dump.1 man/amdfence-leak-check.1 man/amdfence-race.1 man/amdfence-report.1 man/amdfence-sim.1 man/amdfence-sync-check.1 man/amdfence-json.5
+	%D%/render/utf8.c %D%/render/utf8.h %D%/render/watch-json.c %D%/render/watch-prometheus.c %D%/render/watch-text.c
+dist_man_MANS += man/amdfence.1 man/amdfence-diff.1 man/amdfence-dump.1 man/amdfence-leak-check.1 man/amdfence-race.1 man/amdfence-report.1 man/amdfence-sim.1 man/amdfence-sync-check.1 man/amdfence-watch.1 man/amdfence-json.5
 
 amdfence_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tools -DPKGLIBDIR='"$(pkglibdir)"'
 amdfence_cflags = $(AM_CFLAGS) $(LIBDRM_CFLAGS) $(PCIACCESS_CFLAGS) $(JSON_C_CFLAGS)

@@ -99,7 +99,8 @@ static void dump_all(const struct report *report, struct dump *dump)
 {
 	FILE *out = fopen("/dev/null", "w");
 
-	if (dump_take_listing(dump, report->before.listing, report->after.listing) ||
+	if (drivers_take_listing(&dump->drivers, report->before.listing, report->after.listing,
+				 DUMP_MOST_DRIVERS) ||
 	    render_dump_json(dump, out) || dump->drivers.leaked != dump->drivers.count)
 		abort();
 	fclose(out);

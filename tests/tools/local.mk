@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 
 check_PROGRAMS += %D%/test-batch %D%/test-diff %D%/test-dump %D%/test-dump-file %D%/test-evidence %D%/test-fates %D%/test-judge %D%/test-ledger %D%/test-man \
-	%D%/test-output %D%/test-race %D%/test-race-run %D%/test-render %D%/test-report %D%/test-sync %D%/test-sync-run %D%/test-tracer %D%/test-trials
+	%D%/test-output %D%/test-race %D%/test-race-run %D%/test-render %D%/test-report %D%/test-sync %D%/test-sync-run %D%/test-tracer %D%/test-trials %D%/test-watch
 tool_test_cppflags = $(amdfence_cppflags) -I$(top_srcdir)/%D%
 # Of the library, what fake-auq.c does not stand in for.
 tool_test_ldadd = tools/libamdfence.la libamdgpu_userq/libauq.la $(amdfence_libs)
@@ -79,6 +79,10 @@ EXTRA_DIST += %D%/render
 %C%_test_trials_CFLAGS = $(amdfence_cflags)
 %C%_test_trials_LDADD = $(tool_test_ldadd)
 %C%_test_trials_LDFLAGS = -Wl,--wrap=auq_listing_read
+%C%_test_watch_SOURCES = %D%/test-watch.c %D%/sample-dump.c %D%/golden.c tests/lib/tap.c
+%C%_test_watch_CPPFLAGS = $(tool_test_cppflags)
+%C%_test_watch_CFLAGS = $(amdfence_cflags)
+%C%_test_watch_LDADD = $(tool_test_ldadd)
 %C%_test_man_SOURCES = %D%/test-man.c tests/lib/tap.c
 %C%_test_man_CPPFLAGS = $(tool_test_cppflags)
 %C%_test_man_CFLAGS = $(amdfence_cflags)

@@ -83,7 +83,7 @@ void sample_dump(struct dump *dump, const char *comm, unsigned leaked)
 	dump->queues.items[0] = queue;
 	dump->queues.num = 1;
 	dump->drivers.source.state = SOURCE_OK;
-	dump_take_listing(dump, listing, listing);
+	drivers_take_listing(&dump->drivers, listing, listing, DUMP_MOST_DRIVERS);
 	auq_listing_free(listing);
 	dump->log.source.state = SOURCE_OK;
 	dump->log.lines = calloc(1, sizeof(*dump->log.lines));

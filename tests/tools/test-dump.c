@@ -53,7 +53,7 @@ static void test_owners(void)
 	struct dump dump = {0};
 	const struct owner *owner;
 
-	ok(dump_take_listing(&dump, before, now) == 0, "a listing is taken");
+	ok(drivers_take_listing(&dump.drivers, before, now, DUMP_MOST_DRIVERS) == 0, "a listing is taken");
 	ok(dump.drivers.count == 6 && dump.drivers.live == 2, "all are counted");
 	ok(dump.drivers.leaked == 3, "leaked is what was leaked before, too");
 	ok(dump.drivers.num_owners == 2, "there is an owner for each name");
@@ -78,7 +78,7 @@ static unsigned count_leaked(const char *was, const char *is)
 
 	auq_listing_parse(was, strlen(was), &before);
 	auq_listing_parse(is, strlen(is), &now);
-	dump_take_listing(&dump, before, now);
+	drivers_take_listing(&dump.drivers, before, now, DUMP_MOST_DRIVERS);
 	leaked = dump.drivers.leaked;
 	dump_fini(&dump);
 	auq_listing_free(before);
@@ -103,7 +103,7 @@ static void test_many(void)
 	struct auq_listing *listing = sample_listing("game", DUMP_MOST_DRIVERS + 10);
 	struct dump dump = {0};
 
-	dump_take_listing(&dump, listing, listing);
+	drivers_take_listing(&dump.drivers, listing, listing, DUMP_MOST_DRIVERS);
 	ok(dump.drivers.num == DUMP_MOST_DRIVERS && dump.drivers.left_out == 12,
 	   "what is too much is left out");
 	ok(dump.drivers.owners[0].drivers == DUMP_MOST_DRIVERS + 11, "but counted");

@@ -143,9 +143,9 @@ static void test_plan(void)
 	report_fini(&report);
 
 	prepare(&report);
-	ok(!plan_refusal(&report)[0], "WAIT is sound");
+	ok(!plan_refusal(report.gpu.traits)[0], "WAIT is sound");
 	report.gpu.traits[AUQ_TRAIT_WAIT_DOUBLE_PUT] = AUQ_UNKNOWN;
-	ok(plan_refusal(&report)[0], "WAIT that may corrupt memory is refused");
+	ok(plan_refusal(report.gpu.traits)[0], "WAIT that may corrupt memory is refused");
 	options.only = catalogue_find("l3");
 	plan(&report, &options);
 	ok(find(&report, "L1")->skipped[0] && !find(&report, "L3")->skipped[0] &&

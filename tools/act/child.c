@@ -116,6 +116,11 @@ const char *child_call(const struct child *child)
 	return atomic_load(&child->beat->call);
 }
 
+int child_send(struct child *child, const void *msg, size_t size)
+{
+	return send(child->sock, msg, size, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
 void child_stop(struct child *child)
 {
 	shutdown(child->sock, SHUT_WR);
@@ -140,11 +145,17 @@ void line_call(struct lifeline *line, const char *call)
 	atomic_fetch_add(&line->beat->count, 1);
 }
 
+bool line_receive(struct lifeline *line, void *msg, size_t size)
+{
+	/* All signals are blocked. */
+	return recv(line->sock, msg, size, 0) == (ssize_t)size;
+}
+
 bool line_is_stopped(const struct lifeline *line)
 {
 	struct pollfd poller = {.fd = line->sock, .events = POLLIN};
 
-	/* The parent never sends: there is something to read only at the end. */
+	/* There is something to read only at the end. */
 	return poll(&poller, 1, 0) > 0;
 }
 

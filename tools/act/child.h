@@ -50,6 +50,9 @@ int child_receive(struct child *child, void *msg, size_t size, unsigned deadline
 /** The call that the child is in, or was in last. */
 const char *child_call(const struct child *child);
 
+/** A message to the child, for line_receive(). -EPIPE when it has gone. */
+int child_send(struct child *child, const void *msg, size_t size);
+
 /** Asks the child to end at the next good moment. */
 void child_stop(struct child *child);
 
@@ -64,7 +67,10 @@ int child_end(struct child *child, bool stuck);
 /** Says what comes next. */
 void line_call(struct lifeline *line, const char *call);
 
-/** Whether the parent has gone or has asked to stop. */
+/** Waits for a message of exactly @size bytes. False: the parent has gone or has asked to stop. */
+bool line_receive(struct lifeline *line, void *msg, size_t size);
+
+/** Whether the parent has gone or has asked to stop. Not where it sends messages. */
 bool line_is_stopped(const struct lifeline *line);
 
 /** Waits for that. */

@@ -58,6 +58,19 @@ int probe_look(struct probe *probe, struct fates *fates)
 	return 0;
 }
 
+int probe_lowest(struct bench *bench, uint32_t *slot)
+{
+	struct auq_queue *queue;
+	int err = bench_queue(bench, DOORBELL_PROBES, false, &queue), freed;
+
+	if (err)
+		return err;
+	line_call(bench->line, "USERQ_SIGNAL or USERQ_WAIT");
+	err = auq_queue_slot(queue, slot);
+	freed = bench_free(bench, queue);
+	return err ? err : freed;
+}
+
 static int free_held(struct probe *probe)
 {
 	int err = 0;

@@ -32,6 +32,9 @@ int probe_look(struct probe *probe, struct fates *fates);
  */
 int probe_settle(struct probe *probe, struct fates *fates, unsigned settle_ms);
 
+/** The slot of a queue that is made for it and freed: the lowest free one. -errno. */
+int probe_lowest(struct bench *bench, uint32_t *slot);
+
 /**
  * The most queues that probe_settle() makes where no slot comes back: one a
  * look. More only while other programs free slots below.

@@ -3,6 +3,7 @@
 
 #include "cmd/args.h"
 #include "cmd/cmd.h"
+#include "cmd/terminal.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -50,8 +51,10 @@ static void on_signal(int number)
 {
 	(void)number;
 	/* The second one ends this process; the worker cleans up by itself. */
-	if (asked_to_stop)
+	if (asked_to_stop) {
+		terminal_leave();
 		_exit(EXIT_TROUBLE);
+	}
 	asked_to_stop = 1;
 }
 

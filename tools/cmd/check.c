@@ -171,7 +171,7 @@ static bool choose_trace(struct report *report, const struct check_options *opti
 static bool agree(const struct report *report, const struct check_options *options)
 {
 	uint64_t limit = plan_limit(report);
-	const char *refusal = plan_refusal(report);
+	const char *refusal = plan_refusal(report->gpu.traits);
 
 	if (refusal[0]) {
 		complain("a kernel from 7.1 on, or a 6.18.y one, can be checked", "%s (%s)",

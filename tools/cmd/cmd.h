@@ -5,6 +5,7 @@
 #include "model/snapshot.h"
 
 #include <stdio.h>
+#include <sys/types.h>
 
 /* Exit statuses of amdfence. */
 enum { EXIT_CLEAN = 0, EXIT_FOUND = 1, EXIT_TROUBLE = 2 };
@@ -24,7 +25,7 @@ struct command {
 extern const struct command *const commands[];
 
 extern const struct command cmd_leak_check, cmd_race, cmd_sync_check, cmd_list, cmd_dump, cmd_diff,
-	cmd_report, cmd_sim, cmd_completion, cmd_help;
+	cmd_report, cmd_watch, cmd_sim, cmd_completion, cmd_help;
 
 const struct command *command_find(const char *name);
 
@@ -46,8 +47,10 @@ bool print_whole(int (*fill)(const void *data, FILE *out), const void *data);
 /**
  * As print_whole(), into a file, which is there as a whole or as it was before,
  * also when a signal ends the process.
+ * @mode: 0: as it was, or as new files are
  */
-bool write_whole(const char *path, int (*fill)(const void *data, FILE *out), const void *data);
+bool write_whole(const char *path, mode_t mode, int (*fill)(const void *data, FILE *out),
+		 const void *data);
 
 /** That there is none, and why. */
 void complain_no_gpu(void);

@@ -3,17 +3,15 @@
 
 #include "cmd/check.h"
 #include "cmd/cmd.h"
-#include "act/child.h"
+#include "cmd/look.h"
 #include "collect/host.h"
 #include "collect/listing.h"
 #include "collect/log.h"
-#include "collect/queues.h"
 #include "collect/system.h"
 #include "render/render.h"
 
 #include <argp.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -66,73 +64,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-/* ---- queues: where reading may hang --------------------------------------- */
-
-struct place {
-	const char *node, *pci, *dri;
-};
-
-static void send_queues(struct lifeline *line, void *arg)
-{
-	const struct place *place = arg;
-	struct queues queues;
-	int fd, err;
-
-	line_call(line, "open");
-	fd = open(place->node, O_RDWR | O_CLOEXEC);
-	line_call(line, "read in debugfs");
-	err = collect_queues(place->dri, place->pci, &queues);
-	if (!err && !line_send(line, &queues, sizeof(queues)))
-		for (unsigned i = 0; i < queues.num; i++)
-			if (line_send(line, &queues.items[i], sizeof(queues.items[i])))
-				break;
-	if (fd >= 0)
-		close(fd);
-}
-
-static int receive_queues(struct child *child, struct queues *queues)
-{
-	int got = child_receive(child, queues, sizeof(*queues), DEADLINE_S, NULL);
-
-	queues->items = NULL;
-	if (got <= 0)
-		return got ? got : -EPIPE;
-	queues->items = calloc(queues->num + 1, sizeof(*queues->items));
-	if (!queues->items)
-		return -ENOMEM;
-	for (unsigned i = 0; i < queues->num && got > 0; i++)
-		got = child_receive(child, &queues->items[i], sizeof(queues->items[i]), DEADLINE_S,
-				    NULL);
-	return got > 0 ? 0 : got ? got : -EPIPE;
-}
-
-/* @listing is DEBUGFS/dri/MINOR/FILE. */
-static int read_queues(const struct gpu_snapshot *gpu, struct queues *queues)
-{
-	char dri[sizeof(gpu->listing)];
-	const struct place place = {gpu->node, gpu->pci, dri};
-	struct child child;
-	int err;
-
-	strcpy(dri, gpu->listing);
-	for (unsigned i = 0; i < 2; i++) {
-		char *slash = strrchr(dri, '/');
-
-		if (slash)
-			*slash = '\0';
-	}
-	err = child_start(&child, "amdfence-dump", send_queues, (void *)&place);
-	if (err)
-		return err;
-	err = receive_queues(&child, queues);
-	child_end(&child, err == -ETIME);
-	if (err != -ETIME && err != -EPIPE)
-		return err;
-	free(queues->items);
-	*queues = (struct queues){.source = source_of(err)};
-	return 0;
-}
-
 /* ---- all of it ----------------------------------------------------------- */
 
 /* What is leaked at one moment may be on its way: it must be so twice. */
@@ -150,7 +81,8 @@ static int read_listing(const struct gpu_snapshot *gpu, struct dump *dump)
 		dump->drivers.source = (struct source){.state = earlier.state};
 	}
 	if (dump->drivers.source.state == SOURCE_OK)
-		err = dump_take_listing(dump, earlier.listing, now.listing);
+		err = drivers_take_listing(&dump->drivers, earlier.listing, now.listing,
+					   DUMP_MOST_DRIVERS);
 	else
 		snprintf(dump->drivers.source.error, sizeof(dump->drivers.source.error), "%s",
 			 auq_strerror(earlier.err ? earlier.err : now.err));
@@ -180,7 +112,7 @@ static int collect(struct dump *dump, const struct system_snapshot *system,
 	if (!err)
 		err = collect_firmware(gpu->pci, &dump->firmware);
 	if (!err)
-		err = read_queues(gpu, &dump->queues);
+		err = look_once(gpu, &dump->queues);
 	if (!err)
 		err = read_listing(gpu, dump);
 	if (!err)
@@ -223,7 +155,8 @@ static bool write_dump(struct report *report, struct dump *dump, const struct op
 		complain("", "cannot collect what a dump has: %s", strerror(-err));
 		return false;
 	}
-	return options->output ? write_whole(options->output, fill, dump) : print_whole(fill, dump);
+	return options->output ? write_whole(options->output, 0, fill, dump)
+			       : print_whole(fill, dump);
 }
 
 static const struct argp argp = {

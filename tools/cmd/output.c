@@ -148,7 +148,8 @@ out:
 	return err;
 }
 
-bool write_whole(const char *path, int (*fill)(const void *data, FILE *out), const void *data)
+bool write_whole(const char *path, mode_t mode, int (*fill)(const void *data, FILE *out),
+		 const void *data)
 {
 	char *real = realpath(path, NULL); /* a link is followed, not replaced */
 	const char *target = real ? real : path;
@@ -160,13 +161,15 @@ bool write_whole(const char *path, int (*fill)(const void *data, FILE *out), con
 
 	/* A device or a pipe is not to be replaced by a file. */
 	if (is_there && !S_ISREG(st.st_mode)) {
-		complain("without --output it goes to standard output", "'%s' is not a file", path);
+		complain("name a file, or what is not there yet", "'%s' is not a file", path);
 		goto out;
 	}
 	text = prepare(fill, data, &size);
 	if (!text)
 		goto out;
-	err = replace(target, is_there ? st.st_mode & 0777 : default_mode(), text, size);
+	if (!mode)
+		mode = is_there ? st.st_mode & 0777 : default_mode();
+	err = replace(target, mode, text, size);
 	written = !err;
 	if (err)
 		complain("", "cannot write '%s': %s", path, strerror(-err));

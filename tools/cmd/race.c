@@ -140,7 +140,7 @@ static char *help_filter(int key, const char *text, void *input)
 static bool agree(const struct race_report *report, const struct options *options)
 {
 	const enum auq_answer *traits = report->base.gpu.traits;
-	const char *refusal = plan_refusal(&report->base);
+	const char *refusal = plan_refusal(report->base.gpu.traits);
 
 	if (!refusal[0])
 		refusal = race_refusal(traits);

@@ -134,7 +134,7 @@ static int run(int argc, char **argv)
 	argp_parse(&argp, argc, argv, 0, NULL, &options);
 	rendering.html = options.html;
 	if (read_all(&options, &rendering)) {
-		written = options.output ? write_whole(options.output, fill, &rendering)
+		written = options.output ? write_whole(options.output, 0, fill, &rendering)
 					 : print_whole(fill, &rendering);
 		status = written ? EXIT_CLEAN : EXIT_TROUBLE;
 	}

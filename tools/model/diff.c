@@ -142,10 +142,10 @@ static bool has_changed(const struct owner_change *change)
 	       x->unaccounted != y->unaccounted || x->pending != y->pending;
 }
 
-static int compare_owners(struct diff *diff)
+int pair_owners(const struct drivers *before, const struct drivers *after,
+		struct owner_change **pairs, unsigned *num_pairs)
 {
-	const struct drivers *before = &diff->before->drivers, *after = &diff->after->drivers;
-	unsigned most = before->num_owners + after->num_owners, num = 0;
+	unsigned most = before->num_owners + after->num_owners, num = 0, kept = 0;
 	struct owner_change *changes = calloc(most + 1, sizeof(*changes));
 
 	if (!changes)
@@ -154,7 +154,6 @@ static int compare_owners(struct diff *diff)
 	num = add_owners(changes, num, after, true);
 	/* The same name in both stands side by side then, and becomes one. */
 	qsort(changes, num, sizeof(*changes), by_comm);
-	diff->owners = changes;
 	for (unsigned i = 0; i < num;) {
 		struct owner_change change = changes[i++];
 
@@ -164,10 +163,24 @@ static int compare_owners(struct diff *diff)
 			else
 				change.after = changes[i].after;
 		}
-		if (has_changed(&change))
-			changes[diff->num_owners++] = change;
+		changes[kept++] = change;
 	}
-	qsort(changes, diff->num_owners, sizeof(*changes), by_growth);
+	*pairs = changes;
+	*num_pairs = kept;
+	return 0;
+}
+
+static int compare_owners(struct diff *diff)
+{
+	unsigned num;
+	int err = pair_owners(&diff->before->drivers, &diff->after->drivers, &diff->owners, &num);
+
+	if (err)
+		return err;
+	for (unsigned i = 0; i < num; i++)
+		if (has_changed(&diff->owners[i]))
+			diff->owners[diff->num_owners++] = diff->owners[i];
+	qsort(diff->owners, diff->num_owners, sizeof(*diff->owners), by_growth);
 	return 0;
 }
 

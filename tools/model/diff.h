@@ -38,6 +38,10 @@ struct diff {
 int diff_dumps(const struct dump *before, const struct dump *after, struct diff *diff);
 void diff_fini(struct diff *diff);
 
+/** Each owner of either once, in the order of names. @pairs: gets them, to be freed. -ENOMEM. */
+int pair_owners(const struct drivers *before, const struct drivers *after,
+		struct owner_change **pairs, unsigned *num_pairs);
+
 /** leaks, none, unknown. */
 const char *growth_name(enum growth growth);
 

@@ -10,14 +10,20 @@
 #include <string.h>
 #include <strings.h>
 
+void drivers_fini(struct drivers *drivers)
+{
+	free(drivers->owners);
+	free(drivers->items);
+	free(drivers->is_leaked);
+	*drivers = (struct drivers){0};
+}
+
 void dump_fini(struct dump *dump)
 {
 	free(dump->parameters.items);
 	free(dump->firmware.items);
 	free(dump->queues.items);
-	free(dump->drivers.owners);
-	free(dump->drivers.items);
-	free(dump->drivers.is_leaked);
+	drivers_fini(&dump->drivers);
 	free(dump->log.lines);
 	free(dump->trials);
 	*dump = (struct dump){0};
@@ -110,9 +116,9 @@ static int sum_up(struct drivers *drivers, const struct auq_listing *earlier,
 }
 
 static void take_items(struct drivers *drivers, const struct auq_listing *earlier,
-		       const struct auq_listing *listing, bool leaked)
+		       const struct auq_listing *listing, unsigned most, bool leaked)
 {
-	for (uint32_t i = 0; i < drivers->count && drivers->num < DUMP_MOST_DRIVERS; i++) {
+	for (uint32_t i = 0; i < drivers->count && drivers->num < most; i++) {
 		const struct auq_fence_driver *driver = auq_listing_get(listing, i);
 
 		if (is_leaked(earlier, driver) != leaked)
@@ -122,10 +128,9 @@ static void take_items(struct drivers *drivers, const struct auq_listing *earlie
 	}
 }
 
-int dump_take_listing(struct dump *dump, const struct auq_listing *earlier,
-		      const struct auq_listing *listing)
+int drivers_take_listing(struct drivers *drivers, const struct auq_listing *earlier,
+			 const struct auq_listing *listing, unsigned most)
 {
-	struct drivers *drivers = &dump->drivers;
 	const struct auq_fence_driver **sorted;
 	int err;
 
@@ -133,8 +138,8 @@ int dump_take_listing(struct dump *dump, const struct auq_listing *earlier,
 	drivers->total = auq_listing_total(listing);
 	drivers->count = auq_listing_count(listing);
 	sorted = malloc((drivers->count + 1) * sizeof(*sorted));
-	drivers->items = malloc(DUMP_MOST_DRIVERS * sizeof(*drivers->items));
-	drivers->is_leaked = malloc(DUMP_MOST_DRIVERS * sizeof(*drivers->is_leaked));
+	drivers->items = malloc((most + 1) * sizeof(*drivers->items));
+	drivers->is_leaked = malloc((most + 1) * sizeof(*drivers->is_leaked));
 	if (!sorted || !drivers->items || !drivers->is_leaked) {
 		free(sorted);
 		return -ENOMEM;
@@ -147,8 +152,8 @@ int dump_take_listing(struct dump *dump, const struct auq_listing *earlier,
 	qsort(sorted, drivers->count, sizeof(*sorted), by_name_and_pid);
 	err = sum_up(drivers, earlier, sorted);
 	free(sorted);
-	take_items(drivers, earlier, listing, true);
-	take_items(drivers, earlier, listing, false);
+	take_items(drivers, earlier, listing, most, true);
+	take_items(drivers, earlier, listing, most, false);
 	drivers->left_out = drivers->count - drivers->num;
 	return err;
 }

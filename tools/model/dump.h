@@ -126,11 +126,13 @@ void dump_fini(struct dump *dump);
 void dump_take_gpu(struct dump *dump, const struct gpu_snapshot *gpu);
 
 /**
- * The fence drivers of @listing; leaked are those that are it here and, with
- * the same context, in @earlier. -ENOMEM.
+ * The fence drivers of @listing, @most of them by name; leaked are those that are it here and,
+ * with the same context, in @earlier. @drivers is to be given to drivers_fini() in any case.
+ * -ENOMEM.
  */
-int dump_take_listing(struct dump *dump, const struct auq_listing *earlier,
-		      const struct auq_listing *listing);
+int drivers_take_listing(struct drivers *drivers, const struct auq_listing *earlier,
+			 const struct auq_listing *listing, unsigned most);
+void drivers_fini(struct drivers *drivers);
 
 /** The verdicts of @report; -ENOMEM. */
 int dump_take_report(struct dump *dump, const struct report *report);

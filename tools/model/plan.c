@@ -90,11 +90,11 @@ uint64_t plan_limit(const struct report *report)
 	return report->gpu.info.seq64_slots / 100;
 }
 
-const char *plan_refusal(const struct report *report)
+const char *plan_refusal(const enum auq_answer *traits)
 {
-	if (report->gpu.traits[AUQ_TRAIT_WAIT_DOUBLE_PUT] == AUQ_YES)
+	if (traits[AUQ_TRAIT_WAIT_DOUBLE_PUT] == AUQ_YES)
 		return "on this kernel every USERQ_WAIT corrupts memory";
-	if (report->gpu.traits[AUQ_TRAIT_WAIT_DOUBLE_PUT] == AUQ_UNKNOWN)
+	if (traits[AUQ_TRAIT_WAIT_DOUBLE_PUT] == AUQ_UNKNOWN)
 		return "whether USERQ_WAIT corrupts memory on this kernel is not known";
 	return "";
 }

@@ -21,6 +21,6 @@ uint64_t plan_limit(const struct report *report);
  * Why no trial at all may run here, "" if they may. On kernels that put each
  * fence twice in WAIT every look at a slot corrupts memory: no force helps.
  */
-const char *plan_refusal(const struct report *report);
+const char *plan_refusal(const enum auq_answer *traits);
 
 #endif

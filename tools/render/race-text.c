@@ -68,7 +68,7 @@ void render_race_text(const struct race_report *report, bool colour, FILE *out)
 	uint64_t unknown = 0;
 
 	render_heading(report, colour, out);
-	render_device(&report->base, out);
+	render_device(&report->base.system, &report->base.gpu, out);
 	fprintf(out, "queues   %s, settled for %u ms\n", ip_name(report->base.ip),
 		report->base.settle_ms);
 	render_evidence(&report->base, out);

@@ -7,6 +7,7 @@
 #include "model/history.h"
 #include "model/race.h"
 #include "model/sync.h"
+#include "model/watch.h"
 
 #include <stdio.h>
 
@@ -72,11 +73,36 @@ void render_race_fault(const struct race_report *report, const struct race_findi
 /** One step, "A: SIGNAL q1 into s1"; at most @size bytes with its end. */
 void race_step_text(const struct race_step *step, char *text, size_t size);
 
+/** What watch has seen, and of what. */
+struct watch_view {
+	const struct system_snapshot *system;
+	const struct gpu_snapshot *gpu;
+	const struct watch *watch;
+	unsigned interval_ms;
+};
+
+/** What each figure is, or why there is none, and the headings of the lines. */
+void render_watch_head(const struct watch_view *view, FILE *out);
+void render_watch_line(const struct watch_view *view, FILE *out);
+/** A whole screen; @utf8: the terminal shows bars, else they are made of letters. */
+void render_watch_screen(const struct watch_view *view, bool colour, bool utf8, FILE *out);
+/** One line. 0 or -ENOMEM. */
+int render_watch_json(const struct watch_view *view, FILE *out);
+/** The text format of Prometheus, as the node exporter reads it. */
+void render_watch_prometheus(const struct watch_view *view, FILE *out);
+/** Where the number of slots in use comes from, or why it is not known; no end of line. */
+void render_watch_slots_source(const struct watch_view *view, FILE *out);
+/** That something grows steadily, "" if not; and what to do then. */
+#define WATCH_REMEDY "'amdfence leak-check' tells whether this kernel leaks"
+void render_watch_remark(const struct watch_view *view, FILE *out);
+/** @text, cut off at @columns characters; colours do not count, and are switched off at the end. */
+void render_cut_line(const char *text, size_t length, unsigned columns, FILE *out);
+
 /* Parts of reports. */
 
 void render_headline(enum verdict verdict, const char *name, bool colour, FILE *out);
 /** Device and kernel, a line each. */
-void render_device(const struct report *report, FILE *out);
+void render_device(const struct system_snapshot *system, const struct gpu_snapshot *gpu, FILE *out);
 /** What is judged by, and why not by more: a line. */
 void render_evidence(const struct report *report, FILE *out);
 /** A line; of @unknown more slots nobody could say it. */

@@ -100,21 +100,19 @@ void render_evidence(const struct report *report, FILE *out)
 	fprintf(out, "\n");
 }
 
-void render_device(const struct report *report, FILE *out)
+void render_device(const struct system_snapshot *system, const struct gpu_snapshot *gpu, FILE *out)
 {
-	const struct gpu_snapshot *gpu = &report->gpu;
-
 	fprintf(out, "device   ");
 	render_escaped(gpu->name[0] ? gpu->name : "AMD GPU", out);
 	fprintf(out, ", %s%s", gpu->pci, gpu->pci[0] ? ", " : "");
 	render_escaped(gpu->node, out);
-	fprintf(out, "\nkernel   %s, amdgpu %u.%u.%u\n", report->system.release,
-		gpu->info.drm_major, gpu->info.drm_minor, gpu->info.drm_patch);
+	fprintf(out, "\nkernel   %s, amdgpu %u.%u.%u\n", system->release, gpu->info.drm_major,
+		gpu->info.drm_minor, gpu->info.drm_patch);
 }
 
 static void render_subject(const struct report *report, FILE *out)
 {
-	render_device(report, out);
+	render_device(&report->system, &report->gpu, out);
 	fprintf(out, "queues   %s, %u trials a defect, settled for %u ms\n", ip_name(report->ip),
 		report->trials, report->settle_ms);
 	render_evidence(report, out);
