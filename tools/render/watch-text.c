@@ -104,8 +104,8 @@ void render_watch_head(const struct watch_view *view, FILE *out)
 	fprintf(out, "watching slots, fence drivers and queues%s\n\n", simulated(view));
 	render_device(view->system, view->gpu, out);
 	render_sources(view, out);
-	fprintf(out, "\n%-20s %8s %8s %8s %8s %8s %8s %8s %8s  %s\n", "TIME", "SLOTS", "GROWTH",
-		"DRIVERS", "ORPHANS", "LEAKED", "REFS", "QUEUES", "CLIENTS", "GREW MOST");
+	fprintf(out, "\n%-20s %8s %8s %7s %7s %7s %7s %6s %7s  %s\n", "TIME", "SLOTS", "GROWTH",
+		"DRIVERS", "ORPHANS", "LEAKED", "REFS", "QUEUES", "CLIENTS", "MOST NEW REFS");
 }
 
 void render_watch_line(const struct watch_view *view, FILE *out)
@@ -123,17 +123,17 @@ void render_watch_line(const struct watch_view *view, FILE *out)
 	fprintf(out, "%-20s", time);
 	render_cell(8, kind != SLOTS_UNKNOWN, kind == SLOTS_AT_LEAST ? ">=" : "", slots, out);
 	render_growth_cell(8, grows, growth, out);
-	render_cell(8, listed, "", drivers->count, out);
-	render_cell(8, listed, "", drivers_orphans(drivers), out);
-	render_cell(8, listed, "", drivers->leaked, out);
-	render_cell(8, listed, "", (int64_t)drivers_refs(drivers), out);
-	render_cell(8, has_queues(view), "", watch->now.queues.num + watch->now.queues.left_out,
+	render_cell(7, listed, "", drivers->count, out);
+	render_cell(7, listed, "", drivers_orphans(drivers), out);
+	render_cell(7, listed, "", drivers->leaked, out);
+	render_cell(7, listed, "", (int64_t)drivers_refs(drivers), out);
+	render_cell(6, has_queues(view), "", watch->now.queues.num + watch->now.queues.left_out,
 		    out);
-	render_cell(8, has_queues(view), "", watch->num_clients_now, out);
+	render_cell(7, has_queues(view), "", watch->num_clients_now, out);
 	if (most) {
 		fprintf(out, "  ");
 		render_escaped(most->comm, out);
-		fprintf(out, " (+%" PRIu64 " references)", most->after.refs - most->before.refs);
+		fprintf(out, " +%" PRIu64, most->after.refs - most->before.refs);
 	}
 	fprintf(out, "\n");
 }
