@@ -128,7 +128,7 @@ static bool hide_writable(const struct pollfd *files, nfds_t num, struct pollfd 
 {
 	bool is_other = false;
 
-	if (!sim_folder() || num > POLL_MAX)
+	if (!sim_folder() || !num || num > POLL_MAX)
 		return false;
 	memcpy(copy, files, num * sizeof(*files));
 	for (nfds_t i = 0; i < num; i++) {
