@@ -86,6 +86,6 @@ noinst_PROGRAMS += %D%/no-memory
 %C%_no_memory_LDFLAGS = -no-install
 %C%_no_memory_LDADD = tools/libamdfence.la libamdgpu_userq/libamdgpu_userq.la $(amdfence_libs)
 
-EXTRA_DIST += %D%/README.md %D%/asic %D%/background %D%/bench-fix %D%/config %D%/deps %D%/dump %D%/evidence %D%/fence-release %D%/guest \
+EXTRA_DIST += %D%/README.md %D%/asic %D%/background %D%/bench-fix %D%/config %D%/deps %D%/dump %D%/evidence %D%/tracefs %D%/fence-release %D%/guest \
 	%D%/kernels %D%/known-reports %D%/kunit %D%/lib %D%/matrix %D%/mutations %D%/provoke %D%/provoked-reports %D%/race \
 	%D%/run %D%/selftest %D%/sync %D%/variants

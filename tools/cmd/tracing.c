@@ -33,7 +33,7 @@ int tracing_start(struct tracing *tracing, struct report *report)
 	if (!tracing->ledger)
 		return -ENOMEM;
 	/* First, so that there is nobody to be asked after the probes are there. */
-	err = child_start(&tracing->sweeper, "amdfence-sweeper", sweep, &tracing->tracer);
+	err = child_start(&tracing->sweeper, "amdfence-sweep", sweep, &tracing->tracer);
 	if (!err) {
 		tracer_start(&tracing->tracer, &report->trace);
 		if (report->trace.state == SOURCE_OK)
