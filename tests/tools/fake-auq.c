@@ -24,6 +24,7 @@ struct world {
 	unsigned defects;
 	_Atomic bool stuck;
 	unsigned slow_ms;
+	int signal_err;
 	unsigned to_lose;
 	unsigned create_after;
 	int create_err;
@@ -105,6 +106,11 @@ void fake_unstick(void)
 void fake_slow_signal(unsigned ms)
 {
 	world->slow_ms = ms;
+}
+
+void fake_fail_signal(int err)
+{
+	world->signal_err = err;
 }
 
 void fake_fail_create(unsigned after, int err)
@@ -480,6 +486,8 @@ int auq_signal(struct auq_device *dev, const struct auq_signal_args *args)
 
 	(void)dev;
 	nap(world->slow_ms);
+	if (world->signal_err)
+		return world->signal_err;
 	lock();
 	world->signals++;
 	world->signaller = getpid();

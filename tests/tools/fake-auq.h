@@ -31,6 +31,8 @@ void fake_lose_slots(unsigned num);
 void fake_give_slot_twice(void);
 /** CREATE fails with this from the @after-th queue on. */
 void fake_fail_create(unsigned after, int err);
+/** Each SIGNAL fails with this. */
+void fake_fail_signal(int err);
 
 /** A fence driver with a reference too many, made by a process that has long gone. */
 unsigned fake_leak_slot(void);

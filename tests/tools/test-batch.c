@@ -89,6 +89,19 @@ static void test_error(void)
 	fates_fini(&result.fates);
 }
 
+/* What is cleared away afterwards is not what failed. */
+static void test_error_of(const char *id, const char *call)
+{
+	struct batch_options opts = options(id);
+	struct batch_result result;
+
+	fake_start(0);
+	fake_fail_signal(-ENOMEM);
+	batch_run(&opts, &result);
+	ok(result.err == -ENOMEM && strcmp(result.call, call) == 0, "%s: %s", id, call);
+	fates_fini(&result.fates);
+}
+
 static void test_stuck(void)
 {
 	struct batch_options opts = options("control");
@@ -279,6 +292,8 @@ int main(void)
 	expect("L4", FAKE_L1, 0);
 	test_silent_control();
 	test_error();
+	test_error_of("L1", "USERQ_SIGNAL");
+	test_error_of("L1-2q", "USERQ CREATE or USERQ_SIGNAL of the other process");
 	test_late();
 	test_stop();
 	test_terminated();

@@ -48,10 +48,12 @@ int bench_open(struct bench *bench, struct lifeline *line, const char *node, enu
 
 void bench_close(struct bench *bench)
 {
-	line_call(bench->line, "close");
+	const char *before = line_call(bench->line, "close");
+
 	auq_buffer_unref(bench->doorbells);
 	auq_buffer_unref(bench->wptr);
 	auq_device_unref(bench->dev);
+	line_call(bench->line, before);
 	*bench = (struct bench){.line = bench->line};
 }
 
@@ -76,13 +78,16 @@ int bench_queue(struct bench *bench, uint32_t doorbell, bool own_wptr, struct au
 
 int bench_free(struct bench *bench, struct auq_queue *queue)
 {
+	const char *before;
 	int err;
 
 	if (!queue)
 		return 0;
-	line_call(bench->line, "USERQ FREE");
+	before = line_call(bench->line, "USERQ FREE");
 	err = auq_queue_free(queue);
 	auq_queue_unref(queue);
+	if (!err)
+		line_call(bench->line, before);
 	return err;
 }
 
@@ -136,8 +141,11 @@ int bench_syncobj(struct bench *bench, uint32_t *handle)
 
 void bench_syncobj_destroy(struct bench *bench, uint32_t handle)
 {
+	const char *before;
+
 	if (!handle)
 		return;
-	line_call(bench->line, "SYNCOBJ_DESTROY");
+	before = line_call(bench->line, "SYNCOBJ_DESTROY");
 	drmSyncobjDestroy(auq_device_fd(bench->dev), handle);
+	line_call(bench->line, before);
 }

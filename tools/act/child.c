@@ -139,10 +139,12 @@ int child_end(struct child *child, bool stuck)
 	return status ? -ECHILD : 0;
 }
 
-void line_call(struct lifeline *line, const char *call)
+const char *line_call(struct lifeline *line, const char *call)
 {
-	atomic_store(&line->beat->call, call);
+	const char *before = atomic_exchange(&line->beat->call, call);
+
 	atomic_fetch_add(&line->beat->count, 1);
+	return before;
 }
 
 bool line_receive(struct lifeline *line, void *msg, size_t size)

@@ -64,8 +64,11 @@ int child_end(struct child *child, bool stuck);
 
 /* In the child. */
 
-/** Says what comes next. */
-void line_call(struct lifeline *line, const char *call);
+/**
+ * Says what comes next. What came before: to be said again once something has
+ * been cleared away, for that may have been what failed.
+ */
+const char *line_call(struct lifeline *line, const char *call);
 
 /** Waits for a message of exactly @size bytes. False: the parent has gone or has asked to stop. */
 bool line_receive(struct lifeline *line, void *msg, size_t size);

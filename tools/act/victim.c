@@ -127,8 +127,10 @@ pid_t victim_pid(const struct victim *victim)
 
 int victim_free(struct victim *victim, struct bench *bench)
 {
-	int fd;
+	const char *before = line_call(bench->line, "USERQ FREE of the other process");
+	int fd, err = give_order(victim, ORDER_FREE, &fd);
 
-	line_call(bench->line, "USERQ FREE of the other process");
-	return give_order(victim, ORDER_FREE, &fd);
+	if (!err)
+		line_call(bench->line, before);
+	return err;
 }
