@@ -70,5 +70,5 @@ check_PROGRAMS += %D%/test-transport
 %C%_test_transport_LDADD = tools/sim/libsimserver.la $(LIBDRM_LIBS)
 
 # The command as a whole.
-dist_check_SCRIPTS += %D%/conform %D%/leak-check %D%/library %D%/programs %D%/race %D%/session
+dist_check_SCRIPTS += %D%/conform %D%/interrupt %D%/leak-check %D%/library %D%/programs %D%/race %D%/session
 EXTRA_DIST += %D%/sanitize %D%/traces

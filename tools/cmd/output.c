@@ -21,22 +21,29 @@ bool is_simulated(void)
 	return folder && folder[0];
 }
 
+/* In one piece: also when others write there, or a signal ends this process. */
 void complain(const char *remedy, const char *format, ...)
 {
-	char *text;
+	char *message = NULL, *text;
+	FILE *out = open_memstream(&message, &(size_t){0});
 	va_list args;
 
 	va_start(args, format);
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
 	va_end(args);
-	fputs("amdfence: ", stderr);
-	/* A file's name may steer a terminal. */
-	render_escaped(text ? text : strerror(ENOMEM), stderr);
+	if (out) {
+		fputs("amdfence: ", out);
+		/* A file's name may steer a terminal. */
+		render_escaped(text ? text : strerror(ENOMEM), out);
+		fputs(is_simulated() ? " (SIMULATED)\n" : "\n", out);
+		if (remedy[0])
+			fprintf(out, "  %s\n", remedy);
+		fclose(out);
+	}
+	fputs(message ? message : "amdfence: out of memory\n", stderr);
+	free(message);
 	free(text);
-	fputs(is_simulated() ? " (SIMULATED)\n" : "\n", stderr);
-	if (remedy[0])
-		fprintf(stderr, "  %s\n", remedy);
 }
 
 /* Not through stdout, which would try again, and complain again, at exit. */

@@ -193,6 +193,7 @@ static struct sim_session *open_session(const struct simulation *simulation)
 	};
 	struct sim_session *session;
 	int err = sim_session_open(&args, &session);
+	char base[PATH_MAX];
 
 	switch (-err) {
 	case 0:
@@ -210,9 +211,9 @@ static struct sim_session *open_session(const struct simulation *simulation)
 								    "long a name");
 		break;
 	case EPERM:
-		complain("remove it, or set XDG_RUNTIME_DIR",
-			 "'/tmp/amdfence-sim-%u' is not a folder of yours alone",
-			 (unsigned)geteuid());
+		sim_session_base(base, sizeof(base));
+		complain("remove it, or set XDG_RUNTIME_DIR", "'%s' is not a folder of yours alone",
+			 base);
 		break;
 	case EACCES:
 	case EROFS:

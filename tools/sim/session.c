@@ -67,7 +67,7 @@ const struct sim_profile *sim_session_default_profile(void)
 
 /* ---- folders ------------------------------------------------------------- */
 
-static int find_base(char *base, size_t room)
+int sim_session_base(char *base, size_t room)
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
 	struct stat st;
@@ -288,7 +288,7 @@ int sim_session_open(const struct sim_session_args *args, struct sim_session **o
 		snprintf(own, sizeof(own), "run-%d-%x", (int)getpid(), (unsigned)sim_now());
 		name = own;
 	}
-	err = find_base(base, sizeof(base));
+	err = sim_session_base(base, sizeof(base));
 	if (err)
 		return err;
 	if (strlen(base) + 1 + strlen(name) > SIM_FOLDER_MAX)

@@ -28,6 +28,11 @@ struct sim_session_args {
 const struct sim_profile *sim_session_default_profile(void);
 
 /*
+ * The folder for sessions, which is made; -EPERM: it is not the user's alone, but @base names it.
+ */
+int sim_session_base(char *base, size_t room);
+
+/*
  * Joins the session of that name or, if there is none, begins it; removes what sessions that were
  * killed have left behind.
  *
