@@ -57,7 +57,17 @@ struct inherited {
 };
 
 /* The child's pid; its errno if it could not be started. */
-static pid_t start(char **argv, const struct inherited *inherited, int *err)
+/* What came before there was a program to get it, from a terminal, too. */
+static void pass_on(int signals, pid_t pid)
+{
+	struct signalfd_siginfo info;
+
+	while (read(signals, &info, sizeof(info)) == sizeof(info))
+		if (info.ssi_signo != SIGCHLD)
+			kill(pid, (int)info.ssi_signo);
+}
+
+static pid_t start(char **argv, const struct inherited *inherited, int signals, int *err)
 {
 	int ends[2];
 	pid_t pid;
@@ -80,6 +90,8 @@ static pid_t start(char **argv, const struct inherited *inherited, int *err)
 	}
 	if (pid < 0)
 		*err = errno;
+	else
+		pass_on(signals, pid);
 	close(ends[1]);
 	if (pid > 0 && read(ends[0], err, sizeof(*err)) == sizeof(*err))
 		waitpid(pid, NULL, 0);
@@ -172,7 +184,7 @@ static int run_program(const struct simulation *simulation, struct sim_session *
 	if (!simulation->is_quiet)
 		fprintf(stderr, "amdfence: the GPU is SIMULATED\n");
 	preload(sim_session_folder(session), object);
-	pid = start(simulation->argv, inherited, &err);
+	pid = start(simulation->argv, inherited, signals, &err);
 	if (pid < 0) {
 		complain("", "cannot run '%s': %s", simulation->argv[0], strerror(err));
 		return EXIT_TROUBLE;
