@@ -72,6 +72,19 @@ static void test_folders(void)
 	ok(!strncmp(shown, wanted, strlen(wanted)), "all goes with the file");
 }
 
+/* From 7.1 on it is spelt otherwise. */
+static void test_spelling(void)
+{
+	start("7.0.0");
+	client_create_queue(&c, 0);
+	ok(strstr(shown, "/queue-1 "), "7.0");
+	stop();
+	start("7.1.3");
+	client_create_queue(&c, 0);
+	ok(strstr(shown, "/queue_1 "), "7.1");
+	stop();
+}
+
 static void test_texts(void)
 {
 	char path[64], wanted[128];
@@ -121,6 +134,7 @@ static void test_gone(void)
 int main(void)
 {
 	test_folders();
+	test_spelling();
 	test_texts();
 	test_gone();
 	return tap_done();
