@@ -49,7 +49,7 @@ static const struct {
 			.name = "signal-free",
 			.title = "SIGNAL of a queue that is freed",
 			.slots = 1,
-			.leak = NO_TRAIT,
+			.leak = AUQ_TRAIT_QUEUE_UNHELD,
 			.unsafe = AUQ_TRAIT_QUEUE_UNHELD,
 			.refusal = "SIGNAL would use memory that FREE has freed (D5)",
 			.description = "One thread signals, the other one frees the queue.",
