@@ -60,6 +60,28 @@ static void expect(const char *id, unsigned defects, unsigned leaked)
 	fates_fini(&result.fates);
 }
 
+static void count_process(void *arg, pid_t pid)
+{
+	*(unsigned *)arg += pid > 0;
+}
+
+/* What a trace of the batch has to show. */
+static void test_counts(const char *id, unsigned queues, unsigned processes)
+{
+	struct batch_options opts = options(id);
+	struct batch_result result;
+	unsigned started = 0;
+
+	opts.started = count_process;
+	opts.arg = &started;
+	fake_start(0);
+	batch_run(&opts, &result);
+	is(started, processes, "the processes that make queues are named");
+	is(result.judged, queues * TRIALS, "... and their queues counted");
+	ok(result.made > result.judged && !result.unsure, "... and those that look for slots");
+	fates_fini(&result.fates);
+}
+
 static void test_silent_control(void)
 {
 	struct batch_options opts = options("control");
@@ -290,6 +312,8 @@ int main(void)
 	expect("L3", FAKE_L1, 0);
 	expect("L4", FAKE_L4, TRIALS);
 	expect("L4", FAKE_L1, 0);
+	test_counts("L1", 1, 1);
+	test_counts("L1-2q", 2, 2);
 	test_silent_control();
 	test_error();
 	test_error_of("L1", "USERQ_SIGNAL");

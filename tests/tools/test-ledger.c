@@ -120,6 +120,7 @@ static void test_strange_lines(void)
 		OURS "amdfence_free: (amdgpu_seq64_free",
 		"                 ",
 	};
+	struct trace_parser parser;
 	char text[2000];
 
 	for (unsigned i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
@@ -129,6 +130,12 @@ static void test_strange_lines(void)
 	memset(text, ' ', sizeof(text));
 	strcpy(text + 1000, FREE(SLOT4));
 	is(parse(text).kind, TRACE_STRANGE, "a long line");
+	/* What fits is a line by itself. */
+	snprintf(
+		text, sizeof(text), IDLE "amdfence_free: (%0*d) device=0x1 va=0x8 more\n",
+		(int)(sizeof(parser.line) - 1 - strlen(IDLE "amdfence_free: () device=0x1 va=0x8")),
+		0);
+	is(parse(text).kind, TRACE_STRANGE, "... the beginning of which is a whole one");
 }
 
 /* ---- the ledger ---------------------------------------------------------- */
@@ -145,7 +152,10 @@ static void test_fates(void)
 		   driver.pid == WORKER && strcmp(driver.comm, "amdfence-worker") == 0,
 	   "ours, and whose");
 	ok(is_doubted(ledger, ""), "... without doubt");
-	feed(ledger, IDLE FREE(SLOT3));
+	feed(ledger, OTHER "amdfence_alloc: (x) device=0x1 va=" SLOT3 " result=0\n");
+	feed(ledger, OTHER DESTROY OTHER "amdfence_free: (x) device=0x1 va=" SLOT3 "\n");
+	expect(ledger, 3, TRACED_OURS, "... whatever another GPU has and gives back there");
+	feed(ledger, IDLE DESTROY IDLE FREE(SLOT3));
 	expect(ledger, 3, TRACED_FREE, "given back");
 	feed(ledger, OTHER ALLOC(SLOT3, "0"));
 	expect(ledger, 3, TRACED_OTHERS, "another's");
@@ -156,7 +166,7 @@ static void test_fates(void)
 	feed(ledger, OURS ALLOC(SLOT4, "0"));
 	ledger_expect(ledger, 2, 1, 0);
 	expect(ledger, 4, TRACED_FREE, "a queue that looked for slots proves one to be free");
-	is(ledger_events(ledger), 6, "all are counted");
+	is(ledger_events(ledger), 10, "all are counted");
 	ledger_begin(ledger);
 	expect(ledger, 3, TRACED_NOTHING, "what was before is forgotten");
 	ledger_free(ledger);
