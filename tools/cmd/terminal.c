@@ -22,6 +22,9 @@
 #define LEAVE "\033[?25h\033[?1049l"
 
 static volatile sig_atomic_t is_entered, has_changed;
+/* Others may have shown something on the screen that we entered: it is entered again, but also
+ * left. */
+static volatile sig_atomic_t is_stale;
 
 bool terminal_is_there(void)
 {
@@ -80,7 +83,7 @@ static void on_stop(int number)
 static void on_change(int number)
 {
 	if (number == SIGCONT)
-		is_entered = 0;
+		is_stale = 1;
 	has_changed = 1;
 }
 
@@ -138,8 +141,9 @@ static void put_frame(const char *text, size_t size, const struct winsize *windo
 {
 	const char *end = text + size;
 
-	if (!is_entered)
+	if (!is_entered || is_stale)
 		fputs(ENTER, out);
+	is_stale = 0;
 	fputs("\033[H", out);
 	for (unsigned row = 0; row < window->ws_row && text < end; row++) {
 		size_t length = strcspn(text, "\n");
