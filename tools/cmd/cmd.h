@@ -4,6 +4,7 @@
 
 #include "model/snapshot.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <sys/types.h>
 
@@ -43,6 +44,13 @@ bool can_print(void);
  * beforehand, nothing. False, with a message, when it cannot be written.
  */
 bool print_whole(int (*fill)(const void *data, FILE *out), const void *data);
+
+/**
+ * As print_whole(), or nothing when, while the reader is slow, a signal sets *@stop: who watches
+ * for days is not asked twice to end.
+ */
+bool print_unless_stopped(int (*fill)(const void *data, FILE *out), const void *data,
+			  const volatile sig_atomic_t *stop);
 
 /**
  * As print_whole(), into a file, which is there as a whole or as it was before,

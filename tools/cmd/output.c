@@ -46,12 +46,22 @@ void complain(const char *remedy, const char *format, ...)
 	free(text);
 }
 
-/* Not through stdout, which would try again, and complain again, at exit. */
-static bool write_all(int fd, const char *text, size_t size)
+/*
+ * Not through stdout, which would try again, and complain again, at exit. @stop, unless NULL: what
+ * ends it, with EINTR, as long as nothing was written.
+ */
+static bool write_all(int fd, const char *text, size_t size, const volatile sig_atomic_t *stop)
 {
-	while (size) {
-		ssize_t written = write(fd, text, size);
+	const char *begin = text;
 
+	while (size) {
+		ssize_t written;
+
+		if (stop && *stop && text == begin) {
+			errno = EINTR;
+			return false;
+		}
+		written = write(fd, text, size);
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written < 0)
@@ -91,9 +101,16 @@ static char *prepare(int (*fill)(const void *data, FILE *out), const void *data,
 
 bool print_whole(int (*fill)(const void *data, FILE *out), const void *data)
 {
+	return print_unless_stopped(fill, data, NULL);
+}
+
+bool print_unless_stopped(int (*fill)(const void *data, FILE *out), const void *data,
+			  const volatile sig_atomic_t *stop)
+{
 	size_t size;
 	char *text = prepare(fill, data, &size);
-	bool written = text && (write_all(STDOUT_FILENO, text, size) || complain_of_output());
+	bool written = text && (write_all(STDOUT_FILENO, text, size, stop) || errno == EINTR ||
+				complain_of_output());
 
 	free(text);
 	return written;
@@ -140,7 +157,7 @@ static int replace(const char *path, mode_t mode, const char *text, size_t size)
 		err = -errno;
 		goto out;
 	}
-	if (!write_all(fd, text, size) || fsync(fd) < 0)
+	if (!write_all(fd, text, size, NULL) || fsync(fd) < 0)
 		err = -errno;
 	if (close(fd) < 0 && !err)
 		err = -errno;

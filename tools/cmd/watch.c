@@ -290,6 +290,11 @@ static struct watch_view view_of(const struct session *session)
 				   session->options->interval_ms};
 }
 
+static bool print(int (*fill)(const void *data, FILE *out), const struct watch_view *view)
+{
+	return print_unless_stopped(fill, view, &asked_to_stop);
+}
+
 static bool show(const struct session *session)
 {
 	const struct options *options = session->options;
@@ -298,13 +303,12 @@ static bool show(const struct session *session)
 	if (options->prometheus && !write_whole(options->prometheus, 0644, fill_prometheus, &view))
 		return false;
 	if (options->json)
-		return print_whole(fill_json, &view);
+		return print(fill_json, &view);
 	if (options->prometheus)
 		return true;
 	if (session->has_screen)
 		return show_screen(session, &view);
-	return (session->watch.samples > 1 || print_whole(fill_head, &view)) &&
-	       print_whole(fill_line, &view);
+	return (session->watch.samples > 1 || print(fill_head, &view)) && print(fill_line, &view);
 }
 
 /* ---- until the end ---------------------------------------------------------- */
