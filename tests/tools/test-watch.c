@@ -369,11 +369,46 @@ static void test_cut(void)
 	}
 }
 
+/* More programs than are named one by one still count. */
+static void test_many_owners(void)
+{
+	struct sample sample = {.drivers.source.state = SOURCE_OK};
+	const unsigned num = DUMP_MOST_OWNERS + 7;
+	struct auq_listing *listing = NULL;
+	struct watch watch = {0};
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	fprintf(out, "# amdgpu_userq_fence_drivers v1 used=%u total=262144\n", num);
+	for (unsigned i = 0; i < num; i++)
+		fprintf(out,
+			"slot=%u va=0x7fff%08x ctx=%u seq=1 refs=3 owner=gone doorbell=8 fences=1 "
+			"waitq=1 inherited=1 pending=1 pid=%u comm=program-%u\n",
+			i, 8 * i, 1 + i, 100 + i, i);
+	fclose(out);
+	if (auq_listing_parse(text, size, &listing) ||
+	    drivers_take_listing(&sample.drivers, listing, listing, 0))
+		ok(false, "no listing");
+	auq_listing_free(listing);
+	free(text);
+	take(&watch, sample);
+	is(drivers_refs(&watch.now.drivers), 3 * num, "references of programs that are left out");
+	text = render(&watch, PROMETHEUS);
+	size = 0;
+	for (const char *c = text; (c = strstr(c, "\namdfence_fence_drivers{")); c++)
+		size += strtoul(strchr(c, '}') + 1, NULL, 10);
+	is(size, num, "fence drivers in a file for Prometheus");
+	free(text);
+	watch_fini(&watch);
+}
+
 int main(void)
 {
 	test_growth();
 	test_remark();
 	test_history();
+	test_many_owners();
 	test_refusal();
 	test_listed();
 	test_probed();

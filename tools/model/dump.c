@@ -75,6 +75,19 @@ static int by_refs(const void *a, const void *b)
 	return strcmp(x->comm, y->comm);
 }
 
+static void add_owner(struct owner *sum, const struct owner *owner)
+{
+	sum->drivers += owner->drivers;
+	sum->live += owner->live;
+	sum->leaked += owner->leaked;
+	sum->refs += owner->refs;
+	sum->fences += owner->fences;
+	sum->waitq += owner->waitq;
+	sum->inherited += owner->inherited;
+	sum->pending += owner->pending;
+	sum->unaccounted += owner->unaccounted;
+}
+
 static void add_to_owner(struct owner *owner, const struct auq_fence_driver *driver, bool leaked)
 {
 	owner->drivers++;
@@ -110,6 +123,8 @@ static int sum_up(struct drivers *drivers, const struct auq_listing *earlier,
 	qsort(owners, num, sizeof(*owners), by_refs);
 	drivers->num_owners = num < DUMP_MOST_OWNERS ? num : DUMP_MOST_OWNERS;
 	drivers->owners_left_out = num - drivers->num_owners;
+	for (unsigned i = drivers->num_owners; i < num; i++)
+		add_owner(&drivers->others, &owners[i]);
 	less = realloc(owners, (drivers->num_owners + 1) * sizeof(*owners));
 	drivers->owners = less ? less : owners;
 	return 0;

@@ -69,6 +69,7 @@ struct drivers {
 	struct owner *owners;         /* owned; the one with most references first */
 	unsigned num_owners;
 	unsigned owners_left_out;
+	struct owner others;            /* these together; nameless, its processes not counted */
 	struct auq_fence_driver *items; /* owned; leaked ones first, else by slot */
 	bool *is_leaked;                /* of each item; owned */
 	unsigned num, left_out;

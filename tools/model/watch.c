@@ -55,7 +55,7 @@ uint32_t owner_orphans(const struct owner *owner)
 
 uint64_t drivers_refs(const struct drivers *drivers)
 {
-	uint64_t refs = 0;
+	uint64_t refs = drivers->others.refs;
 
 	for (unsigned i = 0; i < drivers->num_owners; i++)
 		refs += drivers->owners[i].refs;

@@ -93,7 +93,7 @@ bool watch_slots_growth(const struct watch *watch, int64_t *growth);
 /** Fence drivers whose queue is gone. */
 uint32_t drivers_orphans(const struct drivers *drivers);
 uint32_t owner_orphans(const struct owner *owner);
-/** References of all owners that are named. */
+/** References of all owners. */
 uint64_t drivers_refs(const struct drivers *drivers);
 
 /** The trend that the remark is about, or NULL. */

@@ -129,7 +129,7 @@ static void put_owners(const struct file *file, const struct drivers *drivers)
 {
 	for (size_t i = 0; i < sizeof(owner_metrics) / sizeof(owner_metrics[0]); i++) {
 		const struct owner_metric *metric = &owner_metrics[i];
-		int64_t others = 0;
+		int64_t others = metric->value(&drivers->others);
 
 		put_head(file, metric->name, metric->help);
 		for (unsigned j = 0; j < drivers->num_owners; j++) {
