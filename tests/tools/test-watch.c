@@ -152,6 +152,10 @@ static void test_remark(void)
 	static const int slow[] = {1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 4, 4, 4, -1};
 	static const int waves[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 0, 0, 1, 2, 3, 4, 5, 6, -1};
 	static const int flat[] = {5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, -1};
+	static const int ended[] = {1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 4,
+				    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, -1};
+	static const int again[] = {1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 4, 4,
+				    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 5, 5, 5, -1};
 	struct watch watch = {0};
 	uint64_t seconds;
 
@@ -159,6 +163,8 @@ static void test_remark(void)
 	is(remark_of(early), REMARK_NONE, "not before it has risen three times");
 	is(remark_of(noisy), REMARK_ORPHANS, "what comes and goes does not hide it");
 	is(remark_of(slow), REMARK_ORPHANS, "nor do times when nothing grows");
+	is(remark_of(ended), REMARK_NONE, "what stands still for as long as it grew has ended");
+	is(remark_of(again), REMARK_ORPHANS, "until it grows again");
 	is(remark_of(waves), REMARK_NONE, "what falls again is no growth");
 	is(remark_of(flat), REMARK_NONE, "nor is what stays");
 

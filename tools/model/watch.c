@@ -178,10 +178,10 @@ static unsigned add_clients(struct client_change *clients, unsigned num,
 {
 	for (unsigned i = 0; i < queues->num; i++) {
 		const struct queue_entry *queue = &queues->items[i];
-		struct client_change *client = &clients[num - 1];
+		bool same = i && queues->items[i - 1].client == queue->client;
+		struct client_change *client = &clients[same ? num - 1 : num++];
 
-		if (!i || client->client != queue->client) {
-			client = &clients[num++];
+		if (!same) {
 			*client = (struct client_change){
 				.client = queue->client,
 				.pid = queue->pid,
@@ -247,9 +247,17 @@ static void trend_take(struct trend *trend, uint32_t value, uint64_t ms)
 		trend->lowest = trend->from;
 	} else if (trend->lowest > trend->to) {
 		trend->rises++;
+		trend->rise_ms = ms;
 	}
 	trend->to = trend->lowest;
 	trend->to_ms = ms;
+}
+
+/* What rose while programs were started, and has stood still for as long since, is over. */
+static bool is_steady(const struct trend *trend)
+{
+	return trend->rises >= WATCH_STEADY &&
+	       trend->to_ms - trend->rise_ms <= trend->rise_ms - trend->from_ms;
 }
 
 static enum remark find_remark(const struct watch *watch)
@@ -257,9 +265,9 @@ static enum remark find_remark(const struct watch *watch)
 	const struct sample *now = &watch->now;
 
 	if (now->drivers.source.state == SOURCE_OK)
-		return watch->orphans.rises >= WATCH_STEADY ? REMARK_ORPHANS : REMARK_NONE;
-	return now->probe.state == SOURCE_OK && watch->lowest.rises >= WATCH_STEADY ? REMARK_SLOTS
-										    : REMARK_NONE;
+		return is_steady(&watch->orphans) ? REMARK_ORPHANS : REMARK_NONE;
+	return now->probe.state == SOURCE_OK && is_steady(&watch->lowest) ? REMARK_SLOTS
+									  : REMARK_NONE;
 }
 
 const struct trend *watch_trend(const struct watch *watch)

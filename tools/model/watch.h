@@ -50,6 +50,7 @@ struct trend {
 	unsigned num;            /* samples in it */
 	uint32_t from, to;       /* lowest ones: of the first block and the last one */
 	uint64_t from_ms, to_ms; /* when these ended */
+	uint64_t rise_ms;        /* when the last one that rose did */
 	unsigned blocks, rises;
 };
 
