@@ -188,6 +188,11 @@ bool write_whole(const char *path, mode_t mode, int (*fill)(const void *data, FI
 		complain("name a file, or what is not there yet", "'%s' is not a file", path);
 		goto out;
 	}
+	if (!real && lstat(path, &st) == 0) {
+		complain("make what it leads to, or name that", "'%s' is a link that leads nowhere",
+			 path);
+		goto out;
+	}
 	text = prepare(fill, data, &size);
 	if (!text)
 		goto out;
