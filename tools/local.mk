@@ -30,11 +30,11 @@ noinst_LTLIBRARIES += %D%/libamdfence.la
 	%D%/model/sync.c %D%/model/sync.h %D%/model/sync-walk.c %D%/model/trace.c %D%/model/trace.h %D%/model/watch.c %D%/model/watch.h \
 	%D%/render/diff-json.c %D%/render/diff-text.c %D%/render/driver.c %D%/render/dump-json.c %D%/render/dump-names.c %D%/render/dump-parse.c %D%/render/dump-names.h %D%/render/dump-html.c %D%/render/dump-text.c \
 	%D%/render/race-json.c %D%/render/race-round.c %D%/render/race-tap.c %D%/render/race-text.c \
-	%D%/render/gpu.c %D%/render/json.c %D%/render/json.h %D%/render/json-value.c \
+	%D%/render/gpu.c %D%/render/json.c %D%/render/json.h %D%/render/json-value.c %D%/render/list-json.c \
 	%D%/render/render.h \
 	%D%/render/tap.c %D%/render/sync-json.c %D%/render/sync-tap.c %D%/render/sync-text.c %D%/render/text.c \
 	%D%/render/utf8.c %D%/render/utf8.h %D%/render/watch-json.c %D%/render/watch-prometheus.c %D%/render/watch-text.c
-dist_man_MANS += man/amdfence.1 man/amdfence-diff.1 man/amdfence-dump.1 man/amdfence-leak-check.1 man/amdfence-race.1 man/amdfence-report.1 man/amdfence-sim.1 man/amdfence-sync-check.1 man/amdfence-watch.1 man/amdfence-json.5
+dist_man_MANS += man/amdfence.1 man/amdfence-diff.1 man/amdfence-dump.1 man/amdfence-leak-check.1 man/amdfence-list.1 man/amdfence-race.1 man/amdfence-report.1 man/amdfence-sim.1 man/amdfence-sync-check.1 man/amdfence-watch.1 man/amdfence-json.5
 
 amdfence_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tools -DPKGLIBDIR='"$(pkglibdir)"'
 amdfence_cflags = $(AM_CFLAGS) $(LIBDRM_CFLAGS) $(PCIACCESS_CFLAGS) $(JSON_C_CFLAGS)

@@ -5,7 +5,6 @@
 #include "cmd/cmd.h"
 #include "cmd/look.h"
 #include "collect/host.h"
-#include "collect/listing.h"
 #include "collect/log.h"
 #include "collect/system.h"
 #include "render/render.h"
@@ -15,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #define DEADLINE_S 30
 
@@ -66,31 +64,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 /* ---- all of it ----------------------------------------------------------- */
 
-/* What is leaked at one moment may be on its way: it must be so twice. */
-static int read_listing(const struct gpu_snapshot *gpu, struct dump *dump)
-{
-	struct listing_snapshot earlier = {0}, now = {0};
-	int err = 0;
-
-	collect_listing(gpu->listing, &earlier);
-	if (earlier.state == SOURCE_OK) {
-		usleep(100000);
-		collect_listing(gpu->listing, &now);
-		dump->drivers.source = (struct source){.state = now.state};
-	} else {
-		dump->drivers.source = (struct source){.state = earlier.state};
-	}
-	if (dump->drivers.source.state == SOURCE_OK)
-		err = drivers_take_listing(&dump->drivers, earlier.listing, now.listing,
-					   DUMP_MOST_DRIVERS);
-	else
-		snprintf(dump->drivers.source.error, sizeof(dump->drivers.source.error), "%s",
-			 auq_strerror(earlier.err ? earlier.err : now.err));
-	auq_listing_free(earlier.listing);
-	auq_listing_free(now.listing);
-	return err;
-}
-
 static int64_t time_of_dump(void)
 {
 	const char *epoch = getenv("SOURCE_DATE_EPOCH");
@@ -114,7 +87,7 @@ static int collect(struct dump *dump, const struct system_snapshot *system,
 	if (!err)
 		err = look_once(gpu, &dump->queues);
 	if (!err)
-		err = read_listing(gpu, dump);
+		err = look_at_drivers(gpu, DUMP_MOST_DRIVERS, &dump->drivers);
 	if (!err)
 		err = collect_log(gpu->pci, &dump->log);
 	return err;

@@ -4,10 +4,12 @@
 #include "cmd/look.h"
 #include "act/probe.h"
 #include "collect/host.h"
+#include "collect/listing.h"
 #include "collect/queues.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -188,5 +190,28 @@ int look_once(const struct gpu_snapshot *gpu, struct queues *queues)
 	if (!err)
 		err = look_take(&look, NULL, queues, NULL, NULL);
 	look_end(&look);
+	return err;
+}
+
+int look_at_drivers(const struct gpu_snapshot *gpu, unsigned most, struct drivers *drivers)
+{
+	struct listing_snapshot earlier = {0}, now = {0};
+	int err = 0;
+
+	collect_listing(gpu->listing, &earlier);
+	if (earlier.state == SOURCE_OK) {
+		usleep(100000);
+		collect_listing(gpu->listing, &now);
+		drivers->source = (struct source){.state = now.state};
+	} else {
+		drivers->source = (struct source){.state = earlier.state};
+	}
+	if (drivers->source.state == SOURCE_OK)
+		err = drivers_take_listing(drivers, earlier.listing, now.listing, most);
+	else
+		snprintf(drivers->source.error, sizeof(drivers->source.error), "%s",
+			 auq_strerror(earlier.err ? earlier.err : now.err));
+	auq_listing_free(earlier.listing);
+	auq_listing_free(now.listing);
 	return err;
 }

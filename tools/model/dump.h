@@ -87,6 +87,13 @@ struct driver_log {
 	unsigned num;
 };
 
+/** A GPU as list has it. */
+struct listed_gpu {
+	struct gpu_snapshot gpu;
+	char why[400];          /* what is the matter with it, "" where it answered */
+	struct drivers drivers; /* counted, none of them named */
+};
+
 /** One row of the verdicts of leak-check. */
 struct dump_trial {
 	char id[16], title[128];

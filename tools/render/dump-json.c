@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <config.h>
 
-#include "model/catalogue.h"
 #include "render/dump-names.h"
 #include "render/json.h"
 #include "render/render.h"
@@ -81,39 +80,6 @@ static struct json_object *device(const struct dump *dump)
 	add(object, "driver_version", json_foreign(dump->driver_version));
 	add_number(object, "slots", dump->slots);
 	return object;
-}
-
-static struct json_object *engines(const struct dump *dump)
-{
-	struct json_object *array = json_object_new_array();
-
-	for (unsigned ip = 0; ip < AUQ_NUM_IPS; ip++) {
-		struct json_object *object = json_object_new_object();
-
-		add_text(object, "name", ip_name(ip));
-		add_text(object, "state", engine_state_name(dump->ip[ip]));
-		add_text(object, "reason", ip_state_text(dump->ip[ip]));
-		json_object_array_add(array, object);
-	}
-	return array;
-}
-
-static struct json_object *defects(const struct dump *dump)
-{
-	struct json_object *array = json_object_new_array();
-
-	for (unsigned i = 0; i < catalogue_size; i++) {
-		struct json_object *object;
-
-		if (catalogue[i].trait == DEFECT_CONTROL)
-			continue;
-		object = json_object_new_object();
-		add_text(object, "id", catalogue[i].id);
-		add_text(object, "title", catalogue[i].title);
-		add_text(object, "answer", answer_name(dump->traits[catalogue[i].trait]));
-		json_object_array_add(array, object);
-	}
-	return array;
 }
 
 static struct json_object *queues(const struct queues *queues)
@@ -233,8 +199,8 @@ int render_dump_json(const struct dump *dump, FILE *out)
 	add(root, "kernel", kernel(dump));
 	add(root, "libdrm", libdrm);
 	add(root, "device", device(dump));
-	add(root, "engines", engines(dump));
-	add(root, "defects", defects(dump));
+	add(root, "engines", json_engines(dump->ip));
+	add(root, "defects", json_defects(dump->traits));
 	add(root, "parameters", pairs_object(&dump->parameters));
 	add(root, "firmware", pairs_object(&dump->firmware));
 	add(root, "queues", queues(&dump->queues));

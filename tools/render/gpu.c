@@ -88,9 +88,23 @@ static void render_defects(const struct gpu_snapshot *gpu, FILE *out)
 				auq_trait_kernels(catalogue[i].trait));
 }
 
-void render_gpu_text(const struct system_snapshot *system, const struct gpu_snapshot *gpu,
-		     const char *why, FILE *out)
+static void render_seen(const struct drivers *drivers, FILE *out)
 {
+	fprintf(out, "  seen     ");
+	if (drivers->source.state == SOURCE_OK) {
+		fprintf(out, "%u of %u fence drivers in debugfs leaked\n", drivers->leaked,
+			drivers->count);
+		return;
+	}
+	fprintf(out, "unknown; no debugfs: ");
+	render_missing(&drivers->source, NO_LISTING, out);
+	fprintf(out, "\n");
+}
+
+void render_gpu_text(const struct system_snapshot *system, const struct listed_gpu *listed,
+		     FILE *out)
+{
+	const struct gpu_snapshot *gpu = &listed->gpu;
 	const char *remedy = "";
 
 	render_escaped(gpu->name[0] ? gpu->name : "AMD GPU", out);
@@ -98,8 +112,8 @@ void render_gpu_text(const struct system_snapshot *system, const struct gpu_snap
 	render_escaped(gpu->node[0] ? gpu->node : "no render node", out);
 	fprintf(out, "%s\n  kernel   %s\n", system->simulated ? " (SIMULATED)" : "",
 		system->release);
-	if (why) {
-		fprintf(out, "  %s\n", why);
+	if (listed->why[0]) {
+		fprintf(out, "  %s\n", listed->why);
 		return;
 	}
 	fprintf(out, "  driver   amdgpu %u.%u.%u, %u fence slots\n", gpu->info.drm_major,
@@ -113,4 +127,5 @@ void render_gpu_text(const struct system_snapshot *system, const struct gpu_snap
 		fprintf(out, "  %s\n", remedy);
 	fprintf(out, "  defects, by the kernel's version ('amdfence leak-check' tries them):\n");
 	render_defects(gpu, out);
+	render_seen(&listed->drivers, out);
 }

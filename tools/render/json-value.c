@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <config.h>
 
+#include "model/catalogue.h"
+#include "render/dump-names.h"
 #include "render/json.h"
+#include "render/render.h"
 #include "render/utf8.h"
 
 #include <errno.h>
@@ -112,6 +115,43 @@ struct json_object *json_queue(const struct queue_entry *queue)
 	json_object_object_add(object, "ip", json_text_or_null(ip));
 	json_object_object_add(object, "mqd", json_hex(queue->mqd));
 	return object;
+}
+
+struct json_object *json_engines(const enum auq_ip_state states[AUQ_NUM_IPS])
+{
+	struct json_object *array = json_object_new_array();
+
+	for (unsigned ip = 0; ip < AUQ_NUM_IPS; ip++) {
+		struct json_object *object = json_object_new_object();
+
+		json_object_object_add(object, "name", json_object_new_string(ip_name(ip)));
+		json_object_object_add(object, "state",
+				       json_object_new_string(engine_state_name(states[ip])));
+		json_object_object_add(object, "reason",
+				       json_object_new_string(ip_state_text(states[ip])));
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
+struct json_object *json_defects(const enum auq_answer traits[AUQ_NUM_TRAITS])
+{
+	struct json_object *array = json_object_new_array();
+
+	for (unsigned i = 0; i < catalogue_size; i++) {
+		const struct defect *defect = &catalogue[i];
+		struct json_object *object;
+
+		if (defect->trait == DEFECT_CONTROL)
+			continue;
+		object = json_object_new_object();
+		json_object_object_add(object, "id", json_object_new_string(defect->id));
+		json_object_object_add(object, "title", json_object_new_string(defect->title));
+		json_object_object_add(object, "answer",
+				       json_object_new_string(answer_name(traits[defect->trait])));
+		json_object_array_add(array, object);
+	}
+	return array;
 }
 
 struct json_object *json_tool(void)

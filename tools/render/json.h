@@ -24,6 +24,10 @@ struct json_object *json_driver(const struct auq_fence_driver *driver);
 /** Without its name. */
 struct json_object *json_owner(const struct owner *owner);
 struct json_object *json_queue(const struct queue_entry *queue);
+/** Whether each engine takes user queues, and why not. */
+struct json_object *json_engines(const enum auq_ip_state states[AUQ_NUM_IPS]);
+/** The defects that a kernel with these traits has. */
+struct json_object *json_defects(const enum auq_answer traits[AUQ_NUM_TRAITS]);
 /** Who wrote the document. */
 struct json_object *json_tool(void);
 

@@ -17,9 +17,12 @@ void render_report_tap(const struct report *report, FILE *out);
 /** 0 or -ENOMEM. */
 int render_report_json(const struct report *report, FILE *out);
 
-/** A GPU with its engines and defects; @why says what is the matter with it, or is NULL. */
-void render_gpu_text(const struct system_snapshot *system, const struct gpu_snapshot *gpu,
-		     const char *why, FILE *out);
+/** A GPU with its engines and defects. */
+void render_gpu_text(const struct system_snapshot *system, const struct listed_gpu *listed,
+		     FILE *out);
+/** All of them. 0 or -ENOMEM. */
+int render_list_json(const struct system_snapshot *system, const struct listed_gpu *gpus,
+		     unsigned num, FILE *out);
 
 /** Why an engine takes no user queues, and what to do about it, "" if nothing. */
 const char *ip_state_text(enum auq_ip_state state);
