@@ -21,6 +21,13 @@
 #define FREE(va) "amdfence_free: (amdgpu_seq64_free+0x4/0x55) device=0xff11000002400000 va=" va "\n"
 #define DESTROY                                                                                    \
 	"amdfence_destroy: (amdgpu_userq_fence_driver_destroy+0x0/0x1c1) driver=0xff110000045d\n"
+/* As 7.3.4 writes them. */
+#define CREATED                                                                                    \
+	"amdgpu_userq_create_end: queue=00000000d4d3d1e7, doorbell=3072, type=2, state=1, "        \
+	"xcp_id=0, result=0\n"
+#define DESTROYED                                                                                  \
+	"amdgpu_userq_destroy_end: queue=00000000d4d3d1e7, doorbell=3072, type=2, state=0, "       \
+	"xcp_id=0, result=0\n"
 #define SLOT3 "0xffffffffffc00018"
 #define SLOT4 "0xffffffffffc00020"
 #define OURS  HEAD(" amdfence-worker", "83")
@@ -98,6 +105,10 @@ static void test_lines(void)
 	ok(event.kind == TRACE_FREE && event.pid == 4242424 &&
 		   strcmp(event.comm, "\n a: [1] b-7 ") == 0,
 	   "a hostile name");
+	event = parse(OURS CREATED);
+	ok(event.kind == TRACE_CREATED && event.pid == WORKER, "a queue was made");
+	event = parse(OTHER "amdgpu_userq_destroy_end: (what it=(says\n");
+	ok(event.kind == TRACE_DESTROYED && event.pid == 99, "one was destroyed, whatever is told");
 	event = parse("CPU:1 [LOST 12 EVENTS]\n");
 	ok(event.kind == TRACE_LOST && event.lost == 12, "events that were lost");
 	is(parse("CPU:1 [LOST EVENTS]\n").lost, 1, "... nobody knows how many");
@@ -114,6 +125,7 @@ static void test_strange_lines(void)
 		HEAD(" amdfence-worker", "x83") FREE(SLOT4),
 		HEAD(" amdfence-worker", "99999999999") FREE(SLOT4),
 		OURS FREE("(fault)"),
+		OURS "amdgpu_userq_create_ending: queue=1",
 		OURS FREE("0x10000000000000000"),
 		OURS FREE(SLOT4 " more=0x1"),
 		OURS ALLOC(SLOT4, "99999999999"),
@@ -205,6 +217,46 @@ static void test_doubts(void)
 	ledger_free(ledger);
 }
 
+/* What the kernel's own events say, where there are some. */
+static void test_queues(void)
+{
+	struct ledger *ledger = start();
+
+	feed(ledger, OURS ALLOC(SLOT3, "0"));
+	ledger_expect(ledger, 1, 1, 0);
+	ok(is_doubted(ledger, ""), "a kernel that tells nothing of queues");
+	ledger_watch_queues(ledger);
+	ok(is_doubted(ledger, "1 queues were made, and the kernel tells of 0"), "one that should");
+	feed(ledger, OTHER CREATED OTHER DESTROYED);
+	ok(is_doubted(ledger, "1 queues were made, and the kernel tells of 0"),
+	   "... not of another's");
+	feed(ledger, OURS CREATED);
+	ok(is_doubted(ledger, "the kernel tells of 1 queues made, and 0 of them destroyed"),
+	   "a queue that has its slot still");
+	feed(ledger, OTHER DESTROYED);
+	ok(is_doubted(ledger, "the kernel tells of 1 queues made, and 0 of them destroyed"),
+	   "... whatever another does");
+	feed(ledger, OURS DESTROYED);
+	ok(is_doubted(ledger, ""), "... and gone, without its slot");
+	feed(ledger, OURS CREATED OURS DESTROYED);
+	ok(is_doubted(ledger, "1 queues were made, and the kernel tells of 2"), "one too many");
+	ledger_expect(ledger, 1, 1, 1);
+	ok(is_doubted(ledger, "the kernel tells of 2 queues made, and 1 slots were given out "
+			      "for them"),
+	   "one that may be was, and its slot is not known");
+	feed(ledger, OURS ALLOC(SLOT4, "0"));
+	ok(is_doubted(ledger, ""), "... and is");
+	ledger_begin(ledger);
+	ledger_own(ledger, WORKER);
+	feed(ledger, OURS ALLOC(SLOT3, "0") OURS ALLOC(SLOT4, "0") OURS CREATED OURS DESTROYED);
+	ledger_expect(ledger, 1, 1, 1);
+	ok(is_doubted(ledger, ""), "a CREATE that failed may have had a slot");
+	ledger_expect(ledger, 2, 2, 0);
+	ok(is_doubted(ledger, "2 queues were made, and the kernel tells of 1"),
+	   "another batch is watched, too");
+	ledger_free(ledger);
+}
+
 /* Probes that were missed, and what shows of it. */
 static void test_missed(void)
 {
@@ -233,6 +285,7 @@ int main(void)
 	test_strange_lines();
 	test_fates();
 	test_doubts();
+	test_queues();
 	test_missed();
 	return tap_done();
 }

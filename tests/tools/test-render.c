@@ -238,6 +238,14 @@ static void test_traced(void)
 	evidence_combine(l1);
 	judge(&report);
 	check(&report, "traced");
+	report.trace.has_queues = true;
+	text = render(&report, false, false);
+	ok(strstr(text, "trace (112 events, 3 lost; the kernel's own tracepoints, too)\n") != NULL,
+	   "the kernel's own tracepoints");
+	free(text);
+	text = render(&report, true, false);
+	ok(strstr(text, "\"tracepoints\": true") != NULL, "... in JSON");
+	free(text);
 
 	report.use[EVIDENCE_TRACE] = false;
 	report.trace.state = SOURCE_DENIED;

@@ -20,6 +20,7 @@
 
 static char top[] = "/tmp/test-tracer-XXXXXX";
 static const char *missing; /* a file that a new instance lacks */
+static bool has_queues;     /* it has the kernel's own events of queues */
 
 static void shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -36,6 +37,8 @@ static void shell(const char *format, ...)
 		abort();
 }
 
+#define QUEUES "events/amdgpu/amdgpu_userq_"
+
 int __real_mkdir(const char *path, mode_t mode);
 int __wrap_mkdir(const char *path, mode_t mode);
 int __wrap_mkdir(const char *path, mode_t mode)
@@ -49,6 +52,11 @@ int __wrap_mkdir(const char *path, mode_t mode)
 	      "trace_clock trace_options trace_pipe events/amdfence_%s/enable && "
 	      "printf 'overrun: 9\\ncommit overrun: 0\\ndropped events: 0\\n' >per_cpu/cpu0/stats",
 	      path, group, group);
+	if (has_queues)
+		shell("cd %s && mkdir -p " QUEUES "create_end " QUEUES "destroy_end && "
+		      "touch " QUEUES "create_end/enable " QUEUES "create_end/filter " QUEUES
+		      "destroy_end/enable",
+		      path);
 	if (missing)
 		shell("rm %s/%s", path, missing);
 	return 0;
@@ -210,6 +218,35 @@ static void test_failure(void)
 	ok(true, "... leaves nothing");
 }
 
+/* Both events of queues are recorded, those of queues that were made; or it is not said. */
+static void test_queues(void)
+{
+	static const char *const files[] = {QUEUES "create_end/filter", QUEUES "create_end/enable",
+					    QUEUES "destroy_end/enable"};
+	static const char *const want[] = {"result == 0", "1", "1"};
+	struct trace_snapshot snapshot;
+	struct tracer tracer;
+
+	make_tree(TRACING);
+	ok(is_start(&tracer, &snapshot) && !snapshot.has_queues, "a kernel without them");
+	tracer_stop(&tracer);
+	has_queues = true;
+	ok(is_start(&tracer, &snapshot) && snapshot.has_queues, "events of queues");
+	for (unsigned i = 0; i < 3; i++)
+		ok(strcmp(contents("%s/%s", tracer.instance + strlen(top) + 1, files[i]),
+			  want[i]) == 0,
+		   "... %s", files[i]);
+	tracer_stop(&tracer);
+	for (unsigned i = 0; i < 3; i++) {
+		missing = files[i];
+		ok(is_start(&tracer, &snapshot) && !snapshot.has_queues, "... not without %s",
+		   missing);
+		tracer_stop(&tracer);
+	}
+	missing = NULL;
+	has_queues = false;
+}
+
 static pid_t end_child(void)
 {
 	pid_t pid = fork();
@@ -285,6 +322,7 @@ int main(void)
 	test_start(TRACING);
 	test_start("sys/kernel/debug/tracing");
 	test_failure();
+	test_queues();
 	test_left();
 	test_read();
 	shell("rm -r %s", top);

@@ -36,8 +36,11 @@ int tracing_start(struct tracing *tracing, struct report *report)
 	err = child_start(&tracing->sweeper, "amdfence-sweep", sweep, &tracing->tracer);
 	if (!err) {
 		tracer_start(&tracing->tracer, &report->trace);
-		if (report->trace.state == SOURCE_OK)
+		if (report->trace.state == SOURCE_OK) {
+			if (report->trace.has_queues)
+				ledger_watch_queues(tracing->ledger);
 			return 0;
+		}
 		child_stop(&tracing->sweeper);
 		child_end(&tracing->sweeper, false);
 	}

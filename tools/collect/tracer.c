@@ -29,6 +29,7 @@
 
 #define INSTANCE_PREFIX "amdfence-"
 #define GROUP_PREFIX    "amdfence_"
+#define QUEUE_EVENTS    "events/amdgpu/"
 
 static const struct probe {
 	const char *event;
@@ -279,6 +280,24 @@ static const struct setup {
 	{"trace_options", "nouserstacktrace", false},
 };
 
+/*
+ * Whether the kernel has both. A filter by a field that an event has not is
+ * refused, so that nothing else has to be known of it.
+ */
+static bool set_up_queues(const struct tracer *tracer)
+{
+	static const char *const steps[][2] = {
+		{QUEUE_EVENTS TRACE_CREATED_EVENT "/filter", "result == 0"},
+		{QUEUE_EVENTS TRACE_DESTROYED_EVENT "/enable", "1"},
+		{QUEUE_EVENTS TRACE_CREATED_EVENT "/enable", "1"},
+	};
+
+	for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		if (put(tracer->instance, steps[i][0], steps[i][1]))
+			return false;
+	return true;
+}
+
 static bool set_up(const struct tracer *tracer, struct trace_snapshot *snapshot)
 {
 	char text[400];
@@ -306,6 +325,8 @@ static bool set_up(const struct tracer *tracer, struct trace_snapshot *snapshot)
 	}
 	snprintf(text, sizeof(text), "events/%s/enable", tracer->group);
 	err = put(tracer->instance, text, "1");
+	if (!err)
+		snapshot->has_queues = set_up_queues(tracer);
 	if (!err)
 		err = put(tracer->instance, "tracing_on", "1");
 	if (err)

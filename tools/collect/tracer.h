@@ -4,7 +4,8 @@
  * back, in a stock kernel, through tracefs: kprobe events in a group of our own,
  * recorded in an instance of our own. Nobody else's buffer or switch is touched.
  * Documentation/trace/kprobetrace.rst of the kernel; $argN at a function's
- * return takes Linux 6.9.
+ * return takes Linux 6.9. The kernel's own tracepoints of queues, where it has them,
+ * are recorded there as well.
  */
 #ifndef AMDFENCE_COLLECT_TRACER_H
 #define AMDFENCE_COLLECT_TRACER_H

@@ -28,6 +28,8 @@ struct tally_of_batch {
 	uint64_t allocs; /* by processes of ours */
 	uint64_t held;   /* of these, not given back */
 	uint64_t freed, destroyed;
+	/* Queues, by processes of ours. */
+	uint64_t queues_created, queues_destroyed;
 	unsigned expected, judged, unsure;
 };
 
@@ -39,6 +41,7 @@ struct ledger {
 	uint64_t device; /* that ours is; 0 until something of ours was made */
 	struct tally_of_batch now;
 	uint64_t events, lost;
+	bool has_queues;
 	uint32_t num_slots;
 	struct entry slots[];
 };
@@ -57,6 +60,11 @@ struct ledger *ledger_new(uint32_t slots)
 void ledger_free(struct ledger *ledger)
 {
 	free(ledger);
+}
+
+void ledger_watch_queues(struct ledger *ledger)
+{
+	ledger->has_queues = true;
 }
 
 void ledger_begin(struct ledger *ledger)
@@ -163,6 +171,12 @@ static void take_event(void *arg, const struct trace_event *event)
 	case TRACE_DESTROY:
 		ledger->now.destroyed++;
 		break;
+	case TRACE_CREATED:
+		ledger->now.queues_created += is_ours(ledger, event->pid);
+		break;
+	case TRACE_DESTROYED:
+		ledger->now.queues_destroyed += is_ours(ledger, event->pid);
+		break;
 	case TRACE_LOST:
 		ledger_lose(ledger, event->lost);
 		break;
@@ -201,6 +215,27 @@ void ledger_expect(struct ledger *ledger, unsigned made, unsigned judged, unsign
 	ledger->now.unsure = unsure;
 }
 
+/* What the kernel's own events say against ours; a CREATE that failed may have had a slot. */
+static void doubt_queues(const struct tally_of_batch *now, char *why, size_t size)
+{
+	const uint64_t created = now->queues_created;
+
+	if (created < now->expected || created > now->expected + now->unsure)
+		snprintf(why, size, "%u queues were made, and the kernel tells of %" PRIu64,
+			 now->expected, created);
+	else if (now->allocs < created)
+		snprintf(why, size,
+			 "the kernel tells of %" PRIu64 " queues made, and %" PRIu64
+			 " slots were given out for them",
+			 created, now->allocs);
+	/* What has its slot may be the queue. */
+	else if (now->queues_destroyed < created)
+		snprintf(why, size,
+			 "the kernel tells of %" PRIu64 " queues made, and %" PRIu64
+			 " of them destroyed",
+			 created, now->queues_destroyed);
+}
+
 void ledger_doubt(const struct ledger *ledger, char *why, size_t size)
 {
 	const struct tally_of_batch *now = &ledger->now;
@@ -219,6 +254,8 @@ void ledger_doubt(const struct ledger *ledger, char *why, size_t size)
 			 "%" PRIu64 " fence drivers were destroyed, and %" PRIu64
 			 " slots taken back",
 			 now->destroyed, now->freed);
+	else if (ledger->has_queues)
+		doubt_queues(now, why, size);
 }
 
 uint64_t ledger_unexplained(const struct ledger *ledger, unsigned leaked)

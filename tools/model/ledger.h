@@ -21,7 +21,10 @@ struct ledger;
 struct ledger *ledger_new(uint32_t slots);
 void ledger_free(struct ledger *ledger);
 
-/** All is forgotten but the count of events. */
+/** That the trace has the kernel's own events of queues, which are held against the rest. */
+void ledger_watch_queues(struct ledger *ledger);
+
+/** All is forgotten but the count of events, and what is watched. */
 void ledger_begin(struct ledger *ledger);
 
 /** What @pid makes from now on is ours. -ENOSPC after a few. */

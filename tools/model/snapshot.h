@@ -51,6 +51,7 @@ struct trace_snapshot {
 	const char *remedy; /* and what to do about it, a constant; "" if nothing */
 	uint64_t events;    /* seen in all */
 	uint64_t lost;      /* at least */
+	bool has_queues;    /* with SOURCE_OK: the kernel's own tracepoints were used, too */
 };
 
 /* As amdfence-json(5) has them: ok, absent, denied, broken, unasked. */

@@ -11,7 +11,8 @@
 /*
  * A line is "%16s-%-7d [%03d] FLAGS SECONDS: EVENT: (PLACE) FIELDS"
  * (trace_print_context() in kernel/trace/trace_output.c, print_kprobe_event()
- * in kernel/trace/trace_kprobe.c, 6.18). The name of a task comes first, has at
+ * in kernel/trace/trace_kprobe.c, 6.18); of the kernel's own events, what is
+ * behind their name may change, and is not read. The name of a task comes first, has at
  * most 15 bytes and may hold any, a newline as well; it always takes up a column
  * of 16 bytes, so that what is behind it is found by counting.
  */
@@ -78,24 +79,32 @@ static bool take_fields(const char **at, struct trace_event *event)
 	case TRACE_FREE:
 		return take_address(at, "device", &event->device) && take_text(at, " ") &&
 		       take_address(at, "va", &event->va);
-	default:
+	case TRACE_DESTROY:
 		return take_address(at, "driver", &driver);
+	default:
+		*at += strlen(*at);
+		return true;
 	}
 }
 
-/* "EVENT: (PLACE) ", of which the place may name modules and so hold blanks. */
+/* "EVENT: ", and of our probes "(PLACE) ", of which the place may name modules and so hold blanks.
+ */
 static bool take_kind(const char **at, enum trace_kind *kind)
 {
 	static const char *const heads[] = {
 		[TRACE_ALLOC] = TRACE_ALLOC_EVENT ": (",
 		[TRACE_FREE] = TRACE_FREE_EVENT ": (",
 		[TRACE_DESTROY] = TRACE_DESTROY_EVENT ": (",
+		[TRACE_CREATED] = TRACE_CREATED_EVENT ": ",
+		[TRACE_DESTROYED] = TRACE_DESTROYED_EVENT ": ",
 	};
 
 	for (unsigned i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
 		if (!take_text(at, heads[i]))
 			continue;
 		*kind = i;
+		if (i == TRACE_CREATED || i == TRACE_DESTROYED)
+			return true;
 		*at += strcspn(*at, ")");
 		return take_text(at, ") ");
 	}

@@ -14,17 +14,26 @@
 #define TRACE_FREE_EVENT    "amdfence_free"
 #define TRACE_DESTROY_EVENT "amdfence_destroy"
 
-/* Their fields, as the parser expects them. */
+/*
+ * The kernel's own, since 7.3. Whoever enables CREATED lets through what has result == 0 alone:
+ * of the rest, the kernel tells of some twice and of others never (amdgpu_userq_create(), 7.3.4).
+ */
+#define TRACE_CREATED_EVENT   "amdgpu_userq_create_end"
+#define TRACE_DESTROYED_EVENT "amdgpu_userq_destroy_end"
+
+/* Fields of ours, as the parser expects them. */
 #define TRACE_ALLOC_FIELDS   "device=$arg1:x64 va=+0($arg2):x64 result=$retval:s32"
 #define TRACE_FREE_FIELDS    "device=$arg1:x64 va=$arg2:x64"
 #define TRACE_DESTROY_FIELDS "driver=$arg1:x64"
 
 enum trace_kind {
-	TRACE_ALLOC,   /* amdgpu_seq64_alloc() returned */
-	TRACE_FREE,    /* amdgpu_seq64_free() was called */
-	TRACE_DESTROY, /* amdgpu_userq_fence_driver_destroy() was called */
-	TRACE_LOST,    /* the buffer was full: events are missing here */
-	TRACE_STRANGE, /* a line that is none of these */
+	TRACE_ALLOC,     /* amdgpu_seq64_alloc() returned */
+	TRACE_FREE,      /* amdgpu_seq64_free() was called */
+	TRACE_DESTROY,   /* amdgpu_userq_fence_driver_destroy() was called */
+	TRACE_CREATED,   /* CREATE made a queue */
+	TRACE_DESTROYED, /* a queue was destroyed, and its own reference to its driver dropped */
+	TRACE_LOST,      /* the buffer was full: events are missing here */
+	TRACE_STRANGE,   /* a line that is none of these */
 };
 
 struct trace_event {

@@ -91,6 +91,8 @@ static struct json_object *trace(const struct report *report)
 	json_object_object_add(object, "error", json_text_or_null(report->trace.why));
 	json_object_object_add(object, "events", json_hex(report->trace.events));
 	json_object_object_add(object, "lost", json_hex(report->trace.lost));
+	json_object_object_add(object, "tracepoints",
+			       json_object_new_boolean(report->trace.has_queues));
 	return object;
 }
 

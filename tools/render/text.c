@@ -61,8 +61,9 @@ static void render_used(const struct report *report, enum evidence source, FILE 
 		fprintf(out, " (%" PRIu32 " fence drivers before, %" PRIu32 " slots in use)",
 			auq_listing_count(listing), auq_listing_used(listing));
 	if (source == EVIDENCE_TRACE)
-		fprintf(out, " (%" PRIu64 " events, %" PRIu64 " lost)", report->trace.events,
-			report->trace.lost);
+		fprintf(out, " (%" PRIu64 " events, %" PRIu64 " lost%s)", report->trace.events,
+			report->trace.lost,
+			report->trace.has_queues ? "; the kernel's own tracepoints, too" : "");
 }
 
 /* Why a source that would have been used is not; NULL if it was not asked for. */
