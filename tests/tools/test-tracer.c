@@ -268,15 +268,19 @@ static void test_left(void)
 	shell("mkdir " TRACING "/instances/xamdfence-%d " TRACING "/instances/amdfence-%d " TRACING
 	      "/instances/amdfence-%d",
 	      dead, dead, live);
-	shell("printf 'r10:amdfence_%d/amdfence_alloc x\\np:amdfence_%d/a x\\np:mine/b x\\n' "
-	      ">" TRACING "/kprobe_events",
-	      dead, live);
+	shell("mkdir " TRACING "/instances/amdfence-+%d " TRACING "/instances/amdfence-0%d", dead,
+	      dead);
+	shell("printf 'r10:amdfence_%d/amdfence_alloc x\\np:amdfence_%d/a x\\n"
+	      "p:amdfence_%d/amdfence_free x\\np:mine/b x\\n' >" TRACING "/kprobe_events",
+	      dead, dead, live);
 	ok(is_start(&tracer, &snapshot), "a trace after one that was killed");
 	snprintf(want, sizeof(want), "\n-:amdfence_%d/amdfence_alloc\nr:", dead);
 	ok(strstr(contents(TRACING "/kprobe_events"), want) != NULL, "... whose probe is removed");
 	shell("test ! -e " TRACING "/instances/amdfence-%d", dead);
 	shell("rmdir " TRACING "/instances/xamdfence-%d " TRACING "/instances/amdfence-%d", dead,
 	      live);
+	shell("rmdir " TRACING "/instances/amdfence-+%d " TRACING "/instances/amdfence-0%d", dead,
+	      dead);
 	ok(true, "... and whose instance, and no other's");
 	tracer_stop(&tracer);
 }
@@ -306,9 +310,17 @@ static void test_read(void)
 	is(ledger_lost(ledger), 7, "events that were dropped since");
 	tracer_read(&tracer, ledger);
 	is(ledger_lost(ledger), 7, "... are counted once");
-	shell("rm %s/trace_pipe", tracer.instance);
+	shell("echo 0 >%s/tracing_on", tracer.instance);
 	tracer_read(&tracer, ledger);
-	is(ledger_lost(ledger), 8, "what cannot be read is lost");
+	is(ledger_lost(ledger), 8, "what somebody stopped may have lost events");
+	shell("echo 1 >%s/tracing_on && echo 0 >%s/events/%s/enable", tracer.instance,
+	      tracer.instance, tracer.group);
+	tracer_read(&tracer, ledger);
+	is(ledger_lost(ledger), 9, "... and whose events somebody disabled");
+	shell("echo 1 >%s/events/%s/enable && rm %s/trace_pipe", tracer.instance, tracer.group,
+	      tracer.instance);
+	tracer_read(&tracer, ledger);
+	is(ledger_lost(ledger), 10, "what cannot be read is lost");
 	tracer_stop(&tracer);
 	ledger_free(ledger);
 }

@@ -211,9 +211,27 @@ static bool is_left(const char *name, const char *prefix)
 
 	if (strncmp(name, prefix, length) != 0)
 		return false;
+	/* As ours are written: no blank, sign or zero in front. */
+	if (name[length] < '1' || name[length] > '9')
+		return false;
 	pid = strtol(name + length, &end, 10);
-	return end > name + length && (!*end || *end == '/') && pid > 0 && pid <= INT32_MAX &&
-	       kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+	return (!*end || *end == '/') && pid <= INT32_MAX && kill((pid_t)pid, 0) < 0 &&
+	       errno == ESRCH;
+}
+
+/* Whether "GROUP/EVENT ..." is one of our events; a group of that name may hold others'. */
+static bool is_event(const char *name)
+{
+	size_t length;
+
+	name += strcspn(name, "/\n");
+	name += *name == '/';
+	length = strcspn(name, " \n");
+	for (unsigned i = 0; i < NUM_PROBES; i++)
+		if (strlen(probes[i].event) == length &&
+		    strncmp(name, probes[i].event, length) == 0)
+			return true;
+	return false;
 }
 
 static void remove_instances(const struct tracer *tracer)
@@ -245,7 +263,7 @@ static void remove_events(const struct tracer *tracer)
 		return;
 	for (line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
 		name = line + strcspn(line, ":\n");
-		if (*name != ':' || !is_left(name + 1, GROUP_PREFIX))
+		if (*name != ':' || !is_left(name + 1, GROUP_PREFIX) || !is_event(name + 1))
 			continue;
 		snprintf(order, sizeof(order), "-%.*s\n", (int)strcspn(name, " \n"), name);
 		put(tracer->root, "kprobe_events", order);
@@ -418,6 +436,27 @@ static int read_pipe(const struct tracer *tracer, struct ledger *ledger)
 	return err;
 }
 
+static bool is_one(const struct tracer *tracer, const char *name)
+{
+	FILE *file = get(tracer->instance, name);
+	int number = 0;
+	bool is;
+
+	is = file && fscanf(file, "%d", &number) == 1 && number == 1;
+	if (file)
+		fclose(file);
+	return is;
+}
+
+/* Whoever stops all instances, as trace-cmd can, stops ours: nothing is lost then, nor seen. */
+static bool is_recording(const struct tracer *tracer)
+{
+	char name[sizeof(tracer->group) + 16];
+
+	snprintf(name, sizeof(name), "events/%s/enable", tracer->group);
+	return is_one(tracer, "tracing_on") && is_one(tracer, name);
+}
+
 static uint64_t since(uint64_t *last, uint64_t now)
 {
 	uint64_t more = now > *last ? now - *last : 0;
@@ -428,7 +467,7 @@ static uint64_t since(uint64_t *last, uint64_t now)
 
 void tracer_read(struct tracer *tracer, struct ledger *ledger)
 {
-	if (read_pipe(tracer, ledger))
+	if (read_pipe(tracer, ledger) || !is_recording(tracer))
 		ledger_lose(ledger, 1);
 	ledger_lose(ledger, since(&tracer->dropped, count_dropped(tracer)));
 	ledger_miss(ledger, since(&tracer->missed, count_missed(tracer, TRACE_FREE_EVENT)));

@@ -114,8 +114,8 @@ void render_device(const struct system_snapshot *system, const struct gpu_snapsh
 static void render_subject(const struct report *report, FILE *out)
 {
 	render_device(&report->system, &report->gpu, out);
-	fprintf(out, "queues   %s, %u trials a defect, settled for %u ms\n", ip_name(report->ip),
-		report->trials, report->settle_ms);
+	fprintf(out, "queues   %s, %u trial%s a defect, settled for %u ms\n", ip_name(report->ip),
+		report->trials, report->trials == 1 ? "" : "s", report->settle_ms);
 	render_evidence(report, out);
 	fprintf(out, "\n");
 }
