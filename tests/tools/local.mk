@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 
-check_PROGRAMS += %D%/test-batch %D%/test-diff %D%/test-dump %D%/test-dump-file %D%/test-evidence %D%/test-fates %D%/test-judge %D%/test-ledger %D%/test-man \
+check_PROGRAMS += %D%/test-batch %D%/test-device %D%/test-diff %D%/test-dump %D%/test-dump-file %D%/test-evidence %D%/test-fates %D%/test-judge %D%/test-ledger %D%/test-man \
 	%D%/test-output %D%/test-race %D%/test-race-run %D%/test-render %D%/test-report %D%/test-sync %D%/test-sync-run %D%/test-tracer %D%/test-trials %D%/test-watch
 tool_test_cppflags = $(amdfence_cppflags) -I$(top_srcdir)/%D%
 # Of the library, what fake-auq.c does not stand in for.
@@ -39,6 +39,11 @@ tool_test_ldadd = tools/libamdfence.la libamdgpu_userq/libauq.la $(amdfence_libs
 %C%_test_ledger_CPPFLAGS = $(tool_test_cppflags)
 %C%_test_ledger_CFLAGS = $(amdfence_cflags)
 %C%_test_ledger_LDADD = tools/libamdfence.la libamdgpu_userq/libamdgpu_userq.la $(amdfence_libs)
+%C%_test_device_SOURCES = %D%/test-device.c tests/lib/tap.c
+%C%_test_device_CPPFLAGS = $(tool_test_cppflags)
+%C%_test_device_CFLAGS = $(amdfence_cflags)
+%C%_test_device_LDADD = $(tool_test_ldadd)
+%C%_test_device_LDFLAGS = -Wl,--wrap=survey_device
 %C%_test_output_SOURCES = %D%/test-output.c tests/lib/tap.c
 %C%_test_output_CPPFLAGS = $(tool_test_cppflags)
 %C%_test_output_CFLAGS = $(amdfence_cflags)
