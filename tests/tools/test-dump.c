@@ -53,7 +53,8 @@ static void test_owners(void)
 	struct dump dump = {0};
 	const struct owner *owner;
 
-	ok(drivers_take_listing(&dump.drivers, before, now, DUMP_MOST_DRIVERS) == 0, "a listing is taken");
+	ok(drivers_take_listing(&dump.drivers, before, now, DUMP_MOST_DRIVERS) == 0,
+	   "a listing is taken");
 	ok(dump.drivers.count == 6 && dump.drivers.live == 2, "all are counted");
 	ok(dump.drivers.leaked == 3, "leaked is what was leaked before, too");
 	ok(dump.drivers.num_owners == 2, "there is an owner for each name");

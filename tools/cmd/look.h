@@ -31,9 +31,9 @@ int look_take(struct look *look, const volatile sig_atomic_t *stop, struct queue
 int look_once(const struct gpu_snapshot *gpu, struct queues *queues);
 
 /**
- * The fence drivers, where the kernel lists them, @most of them by themselves. What is leaked at one
- * moment may be on its way: it must be so twice. No process is needed: the listing takes no lock
- * for long. -ENOMEM.
+ * The fence drivers, where the kernel lists them, @most of them by themselves. What is leaked at
+ * one moment may be on its way: it must be so twice. No process is needed: the listing takes no
+ * lock for long. -ENOMEM.
  */
 int look_at_drivers(const struct gpu_snapshot *gpu, unsigned most, struct drivers *drivers);
 

@@ -12,7 +12,7 @@ struct trials_options {
 	unsigned deadline_s;
 	const volatile sig_atomic_t *stop;
 	struct tracing *tracing; /* NULL: there is no trace */
-	bool progress; /* on standard error, a terminal */
+	bool progress;           /* on standard error, a terminal */
 };
 
 /** Runs what the plan has not left out, and judges. -errno only for want of memory or processes. */
