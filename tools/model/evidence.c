@@ -20,6 +20,16 @@ static enum said ask_listing(const struct auq_listing *before, const struct auq_
 	return !is->live && (!was || was->context != is->context) ? SAID_LEAKED : SAID_TAKEN;
 }
 
+/* Of trials with the same slot only the one that is asked first can have leaked it. */
+static void blame_once(enum said *said, unsigned char *seen, uint32_t slot)
+{
+	if (*said != SAID_LEAKED)
+		return;
+	if (seen[slot])
+		*said = SAID_TAKEN;
+	seen[slot] = 1;
+}
+
 int evidence_take_listing(struct finding *finding, const struct auq_listing *before,
 			  const struct auq_listing *after)
 {
@@ -38,11 +48,7 @@ int evidence_take_listing(struct finding *finding, const struct auq_listing *bef
 		enum said *said = &outcome->said[EVIDENCE_DEBUGFS];
 
 		*said = ask_listing(before, after, outcome->slot);
-		if (*said != SAID_LEAKED)
-			continue;
-		if (seen[outcome->slot])
-			*said = SAID_TAKEN;
-		seen[outcome->slot] = 1;
+		blame_once(said, seen, outcome->slot);
 	}
 	for (unsigned i = 0; i < finding->run; i++) {
 		const struct outcome *outcome = &finding->outcomes[i];
@@ -95,11 +101,7 @@ int evidence_take_trace(struct finding *finding, const struct ledger *ledger, ui
 		if (finding->doubt[0])
 			continue;
 		*said = meaning[ledger_find(ledger, outcome->slot, &driver)];
-		if (*said != SAID_LEAKED)
-			continue;
-		if (seen[outcome->slot])
-			*said = SAID_TAKEN;
-		seen[outcome->slot] = 1;
+		blame_once(said, seen, outcome->slot);
 	}
 	for (unsigned i = 0; i < finding->run; i++) {
 		const struct outcome *outcome = &finding->outcomes[i];

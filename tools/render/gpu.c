@@ -56,16 +56,26 @@ void render_escaped(const char *text, FILE *out)
 	}
 }
 
-void render_escaped_to(const char *text, int width, FILE *out)
+char *render_escaped_copy(const char *text)
 {
 	char *escaped = NULL;
 	size_t size;
 	FILE *memory = open_memstream(&escaped, &size);
 
 	if (!memory)
-		return;
+		return NULL;
 	render_escaped(text, memory);
 	if (fclose(memory) == 0)
+		return escaped;
+	free(escaped);
+	return NULL;
+}
+
+void render_escaped_to(const char *text, int width, FILE *out)
+{
+	char *escaped = render_escaped_copy(text);
+
+	if (escaped)
 		fprintf(out, "%-*.*s", width, width, escaped);
 	free(escaped);
 }

@@ -124,5 +124,7 @@ void render_time(int64_t seconds, char text[32]);
 void render_escaped_to(const char *text, int width, FILE *out);
 /** Text from elsewhere: what a terminal might take for a command is shown as \xNN. */
 void render_escaped(const char *text, FILE *out);
+/** What that writes, to be freed; NULL without memory. */
+char *render_escaped_copy(const char *text);
 
 #endif

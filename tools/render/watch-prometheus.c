@@ -18,19 +18,13 @@
 /* Escaped as for a terminal, and what that has written as the format wants it. */
 static void put_label(const char *text, FILE *out)
 {
-	char *escaped = NULL;
-	size_t size;
-	FILE *memory = open_memstream(&escaped, &size);
+	char *escaped = render_escaped_copy(text);
 
-	if (!memory)
-		return;
-	render_escaped(text, memory);
-	if (fclose(memory) == 0)
-		for (const char *c = escaped; *c; c++) {
-			if (*c == '\\' || *c == '"')
-				fputc('\\', out);
-			fputc(*c, out);
-		}
+	for (const char *c = escaped; c && *c; c++) {
+		if (*c == '\\' || *c == '"')
+			fputc('\\', out);
+		fputc(*c, out);
+	}
 	free(escaped);
 }
 
